@@ -1,0 +1,2 @@
+//! trysquare holds Terraform and GitHub Actions workflows against a team's documented standards.
+pub mod source;

@@ -1,0 +1,108 @@
+//! Byte offsets to lines and columns, in the units that people and editors count in.
+
+/// A position as people count: both from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LineColumn {
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in Unicode scalar values, from 1.
+    pub column: u32,
+}
+
+/// The line starts of one text.
+#[derive(Debug, Clone)]
+pub struct LineIndex {
+    starts: Vec<u32>,
+}
+
+impl LineIndex {
+    /// Finds the line starts of `text`. Lines end at `\n`; a `\r` before it belongs to the line.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        let mut starts = vec![0];
+        starts.extend(
+            memchr::memchr_iter(b'\n', text.as_bytes())
+                .map(|at| u32::try_from(at + 1).unwrap_or(u32::MAX)),
+        );
+        Self { starts }
+    }
+
+    /// Line (from 0) and the offset it starts at. An offset past the end is on the last line.
+    fn line_of(&self, offset: usize) -> (usize, usize) {
+        let offset = u32::try_from(offset).unwrap_or(u32::MAX);
+        let line = self.starts.partition_point(|&start| start <= offset).max(1) - 1;
+        let start = self.starts.get(line).copied().unwrap_or(0);
+        (line, start as usize)
+    }
+
+    fn before<'t>(&self, text: &'t str, offset: usize) -> (usize, &'t str) {
+        let (line, start) = self.line_of(offset);
+        let mut end = offset.min(text.len());
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        let mut prefix = text.get(start..end).unwrap_or("");
+        if start == 0 {
+            prefix = prefix.strip_prefix('\u{feff}').unwrap_or(prefix);
+        }
+        (line, prefix)
+    }
+
+    /// Line and column, from 1, columns in Unicode scalar values. A byte order mark takes no column.
+    #[must_use]
+    pub fn line_column(&self, text: &str, offset: usize) -> LineColumn {
+        let (line, prefix) = self.before(text, offset);
+        LineColumn {
+            line: u32::try_from(line + 1).unwrap_or(u32::MAX),
+            column: u32::try_from(prefix.chars().count() + 1).unwrap_or(u32::MAX),
+        }
+    }
+
+    /// Line and character from 0, characters in UTF-16 code units, as the language server protocol counts.
+    #[must_use]
+    pub fn utf16(&self, text: &str, offset: usize) -> (u32, u32) {
+        let (line, prefix) = self.before(text, offset);
+        let units = prefix.chars().map(char::len_utf16).sum::<usize>();
+        (
+            u32::try_from(line).unwrap_or(u32::MAX),
+            u32::try_from(units).unwrap_or(u32::MAX),
+        )
+    }
+
+    /// How many lines there are; at least one.
+    #[must_use]
+    pub fn lines(&self) -> usize {
+        self.starts.len()
+    }
+
+    /// Byte offset at which a line (from 1) starts.
+    #[must_use]
+    pub fn line_start(&self, line: u32) -> Option<usize> {
+        let index = usize::try_from(line).ok()?.checked_sub(1)?;
+        self.starts.get(index).map(|&start| start as usize)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_count_scalar_values_and_utf16_units() {
+        let text = "a\r\né😀x\n";
+        let index = LineIndex::new(text);
+        let x = text.find('x').unwrap();
+        assert_eq!(index.line_column(text, x), LineColumn { line: 2, column: 3 });
+        assert_eq!(index.utf16(text, x), (1, 3));
+        assert_eq!(index.line_column(text, 0), LineColumn { line: 1, column: 1 });
+        assert_eq!(index.line_column(text, 999).line, 3);
+    }
+
+    #[test]
+    fn a_byte_order_mark_takes_no_column() {
+        let text = "\u{feff}ab";
+        let index = LineIndex::new(text);
+        assert_eq!(index.line_column(text, 3), LineColumn { line: 1, column: 1 });
+        assert_eq!(index.line_column(text, 4), LineColumn { line: 1, column: 2 });
+    }
+}
