@@ -1,2 +1,5 @@
 //! trysquare holds Terraform and GitHub Actions workflows against a team's documented standards.
+pub mod eval;
 pub mod source;
+pub mod syntax;
+pub mod value;

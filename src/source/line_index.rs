@@ -20,10 +20,7 @@ impl LineIndex {
     #[must_use]
     pub fn new(text: &str) -> Self {
         let mut starts = vec![0];
-        starts.extend(
-            memchr::memchr_iter(b'\n', text.as_bytes())
-                .map(|at| u32::try_from(at + 1).unwrap_or(u32::MAX)),
-        );
+        starts.extend(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| u32::try_from(at + 1).unwrap_or(u32::MAX)));
         Self { starts }
     }
 
@@ -63,10 +60,7 @@ impl LineIndex {
     pub fn utf16(&self, text: &str, offset: usize) -> (u32, u32) {
         let (line, prefix) = self.before(text, offset);
         let units = prefix.chars().map(char::len_utf16).sum::<usize>();
-        (
-            u32::try_from(line).unwrap_or(u32::MAX),
-            u32::try_from(units).unwrap_or(u32::MAX),
-        )
+        (u32::try_from(line).unwrap_or(u32::MAX), u32::try_from(units).unwrap_or(u32::MAX))
     }
 
     /// How many lines there are; at least one.

@@ -51,11 +51,7 @@ impl Sources {
     pub fn add(&mut self, path: &str, text: impl Into<Arc<str>>) -> FileId {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
         let path: Arc<str> = path.into();
-        self.files.push(SourceFile {
-            path: Arc::clone(&path),
-            text: text.into(),
-            lines: OnceCell::new(),
-        });
+        self.files.push(SourceFile { path: Arc::clone(&path), text: text.into(), lines: OnceCell::new() });
         self.by_path.insert(path, id);
         id
     }
@@ -93,10 +89,9 @@ impl Sources {
     /// Line and column of a byte offset, from 1.
     #[must_use]
     pub fn line_column(&self, file: FileId, offset: u32) -> LineColumn {
-        self.get(file)
-            .map_or(LineColumn { line: 1, column: 1 }, |source| {
-                source.lines().line_column(source.text(), offset as usize)
-            })
+        self.get(file).map_or(LineColumn { line: 1, column: 1 }, |source| {
+            source.lines().line_column(source.text(), offset as usize)
+        })
     }
 
     /// How many files there are.

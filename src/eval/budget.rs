@@ -1,0 +1,70 @@
+//! Bounds on work: the files under check are not to be trusted with our time and memory.
+
+use std::cell::Cell;
+
+use super::EvalError;
+use crate::source::Span;
+
+/// How much work an evaluation may do. One budget is shared by everything evaluated for a workspace.
+#[derive(Debug)]
+pub struct Budget {
+    steps: Cell<u64>,
+    depth: Cell<u32>,
+    max_depth: u32,
+}
+
+impl Budget {
+    /// Expression nodes visited for a whole workspace.
+    const STEPS: u64 = 50_000_000;
+    /// Evaluations inside evaluations, references included.
+    const DEPTH: u32 = 400;
+    /// Bytes that one string may have.
+    pub const MAX_STRING: usize = 16 << 20;
+    /// Elements that one collection may have.
+    pub const MAX_ELEMENTS: usize = 100_000;
+
+    /// A fresh budget.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { steps: Cell::new(Self::STEPS), depth: Cell::new(0), max_depth: Self::DEPTH }
+    }
+
+    /// Spends `steps`.
+    ///
+    /// # Errors
+    /// When there is not that much left.
+    pub fn spend(&self, steps: usize, at: Span) -> Result<(), EvalError> {
+        let steps = u64::try_from(steps).unwrap_or(u64::MAX);
+        match self.steps.get().checked_sub(steps) {
+            Some(left) => {
+                self.steps.set(left);
+                Ok(())
+            }
+            None => {
+                self.steps.set(0);
+                Err(EvalError::bound(at, "evaluating it takes more work than trysquare allows"))
+            }
+        }
+    }
+
+    /// Runs `run` one level deeper.
+    ///
+    /// # Errors
+    /// When that is too deep, or `run` fails.
+    pub fn deeper<T>(&self, at: Span, run: impl FnOnce() -> Result<T, EvalError>) -> Result<T, EvalError> {
+        let depth = self.depth.get();
+        if depth >= self.max_depth {
+            return Err(EvalError::bound(at, "evaluating it nests too deeply"));
+        }
+        self.depth.set(depth + 1);
+        let result = run();
+        self.depth.set(depth);
+        result
+    }
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,250 @@
+//! Terraform's functions, one file a group.
+//!
+//! A function says what it takes in its [`Function`] row; [`call`] then does for all of them what
+//! Terraform does: counts and converts the arguments, refuses nulls, answers unknown when an
+//! argument is unknown, and hands sensitivity on.
+
+mod encoding;
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use super::{EvalError, Evaluated, Evaluator, did_you_mean};
+use crate::source::Span;
+use crate::syntax::hcl::ast::Name;
+use crate::value::{Data, Origin, Type, Value, convert};
+
+/// One function.
+pub struct Function {
+    /// Its name.
+    pub name: &'static str,
+    /// What it takes, in order.
+    pub parameters: &'static [Parameter],
+    /// What further arguments it takes, any number of them.
+    pub rest: Option<Parameter>,
+    /// What it gives, when its arguments are unknown.
+    pub returns: Kind,
+    /// The function itself. Its arguments are converted, and known and not null unless the parameter allows it.
+    pub run: fn(&Call<'_>) -> Result<Value, Refusal>,
+}
+
+/// One parameter.
+#[derive(Clone, Copy)]
+pub struct Parameter {
+    /// Its name, for messages.
+    pub name: &'static str,
+    /// Its type.
+    pub kind: Kind,
+    /// Whether it may be null.
+    pub null: bool,
+    /// Whether the function deals with unknown values itself.
+    pub unknown: bool,
+}
+
+/// A type that can stand in a table.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Any type.
+    Any,
+    /// `bool`
+    Bool,
+    /// `number`
+    Number,
+    /// `string`
+    String,
+    /// `list(any)`
+    List,
+    /// `list(string)`
+    Strings,
+    /// `set(any)`
+    Set,
+    /// `map(any)`
+    Map,
+}
+
+impl Kind {
+    fn ty(self) -> Type {
+        match self {
+            Self::Any => Type::Any,
+            Self::Bool => Type::Bool,
+            Self::Number => Type::Number,
+            Self::String => Type::String,
+            Self::List => Type::list(Type::Any),
+            Self::Strings => Type::list(Type::String),
+            Self::Set => Type::set(Type::Any),
+            Self::Map => Type::map(Type::Any),
+        }
+    }
+}
+
+impl Parameter {
+    /// A parameter that must be known and not null.
+    #[must_use]
+    pub const fn new(name: &'static str, kind: Kind) -> Self {
+        Self { name, kind, null: false, unknown: false }
+    }
+
+    /// Null is fine.
+    #[must_use]
+    pub const fn or_null(mut self) -> Self {
+        self.null = true;
+        self
+    }
+
+    /// Unknown is fine.
+    #[must_use]
+    pub const fn or_unknown(mut self) -> Self {
+        self.unknown = true;
+        self
+    }
+}
+
+/// A call under way.
+pub struct Call<'c> {
+    /// The function's arguments.
+    pub arguments: &'c [Value],
+    /// Where each is written.
+    pub spans: &'c [Span],
+    /// Where the whole call is written.
+    pub span: Span,
+    /// The evaluator, for the few functions that evaluate or read files.
+    pub evaluator: &'c Evaluator<'c>,
+}
+
+/// Why a function gives no value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The argument at fault, counted from 0; `None` for the call as a whole.
+    pub argument: Option<usize>,
+    /// What is wrong.
+    pub message: String,
+    /// Whether a bound was hit.
+    pub bound: bool,
+}
+
+impl Refusal {
+    /// The call as a whole is at fault.
+    pub fn call(message: impl Into<String>) -> Self {
+        Self { argument: None, message: message.into(), bound: false }
+    }
+
+    /// One argument is at fault.
+    pub fn argument(argument: usize, message: impl Into<String>) -> Self {
+        Self { argument: Some(argument), message: message.into(), bound: false }
+    }
+
+    /// The result would be larger than we allow.
+    pub fn bound(message: impl Into<String>) -> Self {
+        Self { argument: None, message: message.into(), bound: true }
+    }
+}
+
+impl Call<'_> {
+    /// An argument; null when it was not given.
+    #[must_use]
+    pub fn argument(&self, at: usize) -> &Value {
+        const ABSENT: &Value = &Value { data: Data::Null(Type::Any), origin: Origin::NONE, sensitive: false };
+        self.arguments.get(at).unwrap_or(ABSENT)
+    }
+
+    /// The text of a string argument.
+    #[must_use]
+    pub fn text(&self, at: usize) -> &str {
+        self.argument(at).as_str().unwrap_or("")
+    }
+
+    /// The elements of a list, set or tuple argument.
+    #[must_use]
+    pub fn items(&self, at: usize) -> &[Value] {
+        self.argument(at).as_items().unwrap_or(&[])
+    }
+}
+
+const GROUPS: &[&[Function]] = &[encoding::FUNCTIONS];
+
+fn table() -> &'static HashMap<&'static str, &'static Function> {
+    static TABLE: OnceLock<HashMap<&'static str, &'static Function>> = OnceLock::new();
+    TABLE.get_or_init(|| {
+        GROUPS.iter().flat_map(|group| group.iter()).map(|function| (function.name, function)).collect()
+    })
+}
+
+/// The names of all functions, sorted.
+#[must_use]
+pub fn names() -> Vec<&'static str> {
+    let mut names: Vec<_> = table().keys().copied().chain(["try", "can"]).collect();
+    names.sort_unstable();
+    names
+}
+
+/// Calls a function by name.
+pub(super) fn call(
+    evaluator: &Evaluator<'_>,
+    name: &Name,
+    arguments: &[Value],
+    spans: &[Span],
+    span: Span,
+) -> Evaluated {
+    let called = name.value.strip_prefix("core::").unwrap_or(&name.value);
+    let Some(function) = table().get(called) else {
+        if let Some(result) = evaluator.scope().function(called, arguments, span) {
+            return result;
+        }
+        let error = EvalError::new(name.span, format!("there is no function `{called}`"));
+        let known = names();
+        let extra = evaluator.scope().function_names();
+        return Err(match did_you_mean(called, known.iter().chain(extra).copied()) {
+            Some(help) => error.with_help(help),
+            None => error,
+        });
+    };
+    evaluator.budget().spend(1, span)?;
+    let count = arguments.len();
+    let least = function.parameters.len();
+    if count < least || (count > least && function.rest.is_none()) {
+        let wanted = match (least, &function.rest) {
+            (_, Some(_)) => format!("at least {least} argument{}", if least == 1 { "" } else { "s" }),
+            (1, None) => "one argument".to_owned(),
+            (_, None) => format!("{least} arguments"),
+        };
+        return Err(EvalError::new(span, format!("`{called}` takes {wanted}, and here are {count}")));
+    }
+    let at = |index: usize| spans.get(index).copied().unwrap_or(span);
+    let mut sensitive = false;
+    let mut unknown = None;
+    let mut converted = Vec::with_capacity(count);
+    for (index, argument) in arguments.iter().enumerate() {
+        let Some(parameter) = function.parameters.get(index).or(function.rest.as_ref()) else {
+            break;
+        };
+        if argument.is_null() && !parameter.null {
+            return Err(EvalError::new(at(index), format!("`{}` of `{called}` must not be null", parameter.name)));
+        }
+        let value = convert(argument, &parameter.kind.ty()).map_err(|error| {
+            EvalError::new(at(index), format!("`{}` of `{called}` does not fit: {error}", parameter.name))
+        })?;
+        sensitive |= value.sensitive;
+        if !parameter.unknown && matches!(value.data, Data::Unknown(_) | Data::Partial(_)) {
+            unknown = unknown.or_else(|| value.first_unknown().cloned());
+        }
+        converted.push(value);
+    }
+    let origin = Origin::derived(span, arguments.iter().map(|argument| argument.origin.clone()));
+    if let Some(unknown) = unknown {
+        return Ok(Value::unknown(unknown.derived(function.returns.ty())).at(origin).marked(sensitive));
+    }
+    let running = Call { arguments: &converted, spans, span, evaluator };
+    match (function.run)(&running) {
+        Ok(mut value) => {
+            if value.origin.is_empty() {
+                value.origin = origin;
+            }
+            Ok(value.marked(sensitive))
+        }
+        Err(refusal) => {
+            let place = refusal.argument.map_or(span, at);
+            let message = format!("`{called}`: {}", refusal.message);
+            Err(if refusal.bound { EvalError::bound(place, message) } else { EvalError::new(place, message) })
+        }
+    }
+}

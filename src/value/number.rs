@@ -1,0 +1,499 @@
+//! Terraform's numbers: 512-bit binary floating point, rounded half to even.
+//!
+//! Terraform computes with Go's `big.Float` at a precision of 512 bits, which is why
+//! `0.1 + 0.2` is `0.3` there and `pow(2, 64)` keeps every digit. Most numbers in a
+//! configuration are small integers, so those have a form of their own.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::sync::Arc;
+
+use num_bigint::{BigInt, BigUint, Sign};
+
+/// Bits of mantissa that Terraform keeps (`big.ParseFloat(…, 512, …)` in cty).
+const PRECISION: u64 = 512;
+/// Decimal exponents beyond this are refused: nobody writes them, and they cost memory.
+const MAX_DECIMAL_EXPONENT: i64 = 5_000;
+/// Binary exponents beyond this are refused, so that aligning two numbers stays cheap.
+const MAX_BINARY_EXPONENT: i64 = 1 << 16;
+
+/// A number with Terraform's precision and rounding.
+#[derive(Clone)]
+pub struct Number(Repr);
+
+#[derive(Clone)]
+enum Repr {
+    Int(i64),
+    Big(Arc<Big>),
+}
+
+/// `mantissa × 2^exponent`, the mantissa odd (or zero) and at most [`PRECISION`] bits.
+#[derive(Clone, PartialEq, Eq)]
+struct Big {
+    mantissa: BigInt,
+    exponent: i64,
+}
+
+impl Number {
+    /// Zero.
+    pub const ZERO: Self = Self(Repr::Int(0));
+
+    /// Reads a decimal literal such as `5`, `0.83` or `-1e3`, as HCL and `tonumber` do.
+    /// `None` when the text is not one, or its exponent is absurd.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (negative, digits) = match text.as_bytes().first()? {
+            b'-' => (true, text.get(1..)?),
+            b'+' => (false, text.get(1..)?),
+            _ => (false, text),
+        };
+        let (mantissa, exponent) = match digits.find(['e', 'E']) {
+            Some(at) => (digits.get(..at)?, digits.get(at + 1..)?.parse::<i64>().ok()?),
+            None => (digits, 0),
+        };
+        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+        if (whole.is_empty() && fraction.is_empty()) || !all_digits(whole) || !all_digits(fraction) {
+            return None;
+        }
+        if exponent == 0
+            && fraction.is_empty()
+            && let Ok(small) = whole.parse::<i64>()
+        {
+            return Some(Self(Repr::Int(if negative { -small } else { small })));
+        }
+        let exponent = exponent.checked_sub(i64::try_from(fraction.len()).ok()?)?;
+        if exponent.abs() > MAX_DECIMAL_EXPONENT || whole.len() > 10_000 {
+            return None;
+        }
+        let joined = format!("{whole}{fraction}");
+        let mut value = BigInt::parse_bytes(joined.as_bytes(), 10)?;
+        if negative {
+            value = -value;
+        }
+        let power = BigInt::from(10).pow(u32::try_from(exponent.unsigned_abs()).ok()?);
+        Some(if exponent >= 0 { Self::from_parts(value * power, 0) } else { Self::quotient(&value, &power, 0) })
+    }
+
+    /// The number a float stands for; `None` for infinities and NaN.
+    #[must_use]
+    pub fn from_f64(value: f64) -> Option<Self> {
+        if !value.is_finite() {
+            return None;
+        }
+        let bits = value.to_bits();
+        let biased = i64::try_from((bits >> 52) & 0x7ff).unwrap_or(0);
+        let fraction = bits & ((1 << 52) - 1);
+        let (mantissa, exponent) = if biased == 0 { (fraction, -1074) } else { (fraction | (1 << 52), biased - 1075) };
+        let mantissa = BigInt::from(mantissa);
+        Some(Self::from_parts(if value.is_sign_negative() { -mantissa } else { mantissa }, exponent))
+    }
+
+    /// An integer of any size.
+    #[must_use]
+    pub fn from_bigint(value: BigInt) -> Self {
+        Self::from_parts(value, 0)
+    }
+
+    fn from_parts(mantissa: BigInt, exponent: i64) -> Self {
+        Self::rounded(mantissa, exponent, false)
+    }
+
+    /// Rounds `mantissa × 2^exponent` (plus a little more away from zero when `sticky`) to the precision.
+    fn rounded(mantissa: BigInt, mut exponent: i64, sticky: bool) -> Self {
+        let (sign, mut magnitude) = mantissa.into_parts();
+        if sign == Sign::NoSign {
+            return Self::ZERO;
+        }
+        let bits = magnitude.bits();
+        if bits > PRECISION {
+            let drop = bits - PRECISION;
+            let half = magnitude.bit(drop - 1);
+            let rest = sticky || magnitude.trailing_zeros().is_some_and(|zeros| zeros < drop - 1);
+            magnitude >>= drop;
+            exponent = exponent.saturating_add(i64::try_from(drop).unwrap_or(i64::MAX));
+            if half && (rest || magnitude.bit(0)) {
+                magnitude += 1u32;
+            }
+        }
+        let zeros = magnitude.trailing_zeros().unwrap_or(0);
+        if zeros > 0 {
+            magnitude >>= zeros;
+            exponent = exponent.saturating_add(i64::try_from(zeros).unwrap_or(i64::MAX));
+        }
+        let mantissa = BigInt::from_biguint(sign, magnitude);
+        if (0..63).contains(&exponent)
+            && let Ok(small) = i64::try_from(&mantissa << exponent)
+        {
+            return Self(Repr::Int(small));
+        }
+        Self(Repr::Big(Arc::new(Big { mantissa, exponent })))
+    }
+
+    /// `numerator / denominator × 2^exponent`, rounded once.
+    fn quotient(numerator: &BigInt, denominator: &BigInt, exponent: i64) -> Self {
+        let shift = (PRECISION + 2 + denominator.bits()).saturating_sub(numerator.bits());
+        let shifted = numerator << shift;
+        let quotient = &shifted / denominator;
+        let sticky = shifted != &quotient * denominator;
+        let shift = i64::try_from(shift).unwrap_or(0);
+        Self::rounded(quotient, exponent - shift, sticky)
+    }
+
+    fn parts(&self) -> (BigInt, i64) {
+        match &self.0 {
+            Repr::Int(value) => (BigInt::from(*value), 0),
+            Repr::Big(big) => (big.mantissa.clone(), big.exponent),
+        }
+    }
+
+    fn aligned(&self, other: &Self) -> (BigInt, BigInt, i64) {
+        let (left, left_exponent) = self.parts();
+        let (right, right_exponent) = other.parts();
+        let exponent = left_exponent.min(right_exponent);
+        (
+            left << (left_exponent - exponent).min(4 * MAX_BINARY_EXPONENT),
+            right << (right_exponent - exponent).min(4 * MAX_BINARY_EXPONENT),
+            exponent,
+        )
+    }
+
+    fn checked(self) -> Option<Self> {
+        match &self.0 {
+            Repr::Big(big) if big.exponent.abs() > MAX_BINARY_EXPONENT => None,
+            _ => Some(self),
+        }
+    }
+
+    /// Sum; `None` when the result is out of every sensible range.
+    #[must_use]
+    pub fn add(&self, other: &Self) -> Option<Self> {
+        if let (Repr::Int(left), Repr::Int(right)) = (&self.0, &other.0)
+            && let Some(sum) = left.checked_add(*right)
+        {
+            return Some(Self(Repr::Int(sum)));
+        }
+        let (left, right, exponent) = self.aligned(other);
+        Self::from_parts(left + right, exponent).checked()
+    }
+
+    /// Difference; `None` when the result is out of every sensible range.
+    #[must_use]
+    pub fn sub(&self, other: &Self) -> Option<Self> {
+        self.add(&other.neg())
+    }
+
+    /// Product; `None` when the result is out of every sensible range.
+    #[must_use]
+    pub fn mul(&self, other: &Self) -> Option<Self> {
+        if let (Repr::Int(left), Repr::Int(right)) = (&self.0, &other.0)
+            && let Some(product) = left.checked_mul(*right)
+        {
+            return Some(Self(Repr::Int(product)));
+        }
+        let (left, left_exponent) = self.parts();
+        let (right, right_exponent) = other.parts();
+        Self::from_parts(left * right, left_exponent + right_exponent).checked()
+    }
+
+    /// Quotient; `None` on division by zero.
+    #[must_use]
+    pub fn div(&self, other: &Self) -> Option<Self> {
+        if other.is_zero() {
+            return None;
+        }
+        let (left, left_exponent) = self.parts();
+        let (right, right_exponent) = other.parts();
+        Self::quotient(&left, &right, left_exponent - right_exponent).checked()
+    }
+
+    /// Remainder with the sign of the dividend, as HCL's `%`; `None` on division by zero.
+    #[must_use]
+    pub fn rem(&self, other: &Self) -> Option<Self> {
+        if other.is_zero() {
+            return None;
+        }
+        let (left, right, exponent) = self.aligned(other);
+        Self::from_parts(left % right, exponent).checked()
+    }
+
+    /// The number with its sign turned.
+    #[must_use]
+    pub fn neg(&self) -> Self {
+        match &self.0 {
+            Repr::Int(value) => value
+                .checked_neg()
+                .map_or_else(|| Self::from_parts(-BigInt::from(*value), 0), |value| Self(Repr::Int(value))),
+            Repr::Big(big) => Self::from_parts(-big.mantissa.clone(), big.exponent),
+        }
+    }
+
+    /// Whether this is zero.
+    #[must_use]
+    pub fn is_zero(&self) -> bool {
+        matches!(self.0, Repr::Int(0))
+    }
+
+    /// Whether this is below zero.
+    #[must_use]
+    pub fn is_negative(&self) -> bool {
+        match &self.0 {
+            Repr::Int(value) => *value < 0,
+            Repr::Big(big) => big.mantissa.sign() == Sign::Minus,
+        }
+    }
+
+    /// Whether there is no fraction.
+    #[must_use]
+    pub fn is_integer(&self) -> bool {
+        match &self.0 {
+            Repr::Int(_) => true,
+            Repr::Big(big) => big.exponent >= 0,
+        }
+    }
+
+    /// The integer, when it is one and fits.
+    #[must_use]
+    pub fn as_i64(&self) -> Option<i64> {
+        match &self.0 {
+            Repr::Int(value) => Some(*value),
+            Repr::Big(_) => None,
+        }
+    }
+
+    /// The index, when it is a whole number that is not negative.
+    #[must_use]
+    pub fn as_usize(&self) -> Option<usize> {
+        self.as_i64().and_then(|value| usize::try_from(value).ok())
+    }
+
+    /// The integer of any size, when there is no fraction.
+    #[must_use]
+    pub fn to_bigint(&self) -> Option<BigInt> {
+        let (mantissa, exponent) = self.parts();
+        (exponent >= 0).then(|| mantissa << exponent)
+    }
+
+    /// The largest integer that is not above.
+    #[must_use]
+    pub fn floor(&self) -> Self {
+        let (mantissa, exponent) = self.parts();
+        if exponent >= 0 {
+            return self.clone();
+        }
+        // Shifting a negative integer right rounds down in num-bigint, as floor wants.
+        Self::from_parts(mantissa >> exponent.unsigned_abs(), 0)
+    }
+
+    /// The smallest integer that is not below.
+    #[must_use]
+    pub fn ceil(&self) -> Self {
+        self.neg().floor().neg()
+    }
+
+    /// The integer part, towards zero.
+    #[must_use]
+    pub fn trunc(&self) -> Self {
+        if self.is_negative() { self.ceil() } else { self.floor() }
+    }
+
+    /// The nearest double.
+    #[must_use]
+    pub fn to_f64(&self) -> f64 {
+        match &self.0 {
+            #[allow(clippy::cast_precision_loss)]
+            Repr::Int(value) => *value as f64,
+            Repr::Big(_) => self.to_string().parse().unwrap_or(f64::NAN),
+        }
+    }
+
+    /// Shortest decimal digits that read back as the same 512-bit number, as Go's `Text('f', -1)` writes.
+    fn shortest(big: &Big) -> String {
+        let magnitude = big.mantissa.magnitude();
+        let spare = PRECISION.saturating_sub(magnitude.bits());
+        let mantissa = magnitude << spare;
+        let places = big.exponent.unsigned_abs() + spare;
+        // Two extra bits make room for the neighbours half a unit below and above.
+        let quarter_places = places + 2;
+        let scale = BigUint::from(5u32).pow(u32::try_from(quarter_places).unwrap_or(u32::MAX));
+        let unit = &mantissa << 2u32;
+        let power_of_two = magnitude.bits() == 1;
+        let below = &unit - if power_of_two { 1u32 } else { 2u32 };
+        let above = &unit + 2u32;
+        let digits = |value: BigUint| (value * &scale).to_string();
+        let (lower, exact, upper) = (digits(below), digits(unit), digits(above));
+        let width = upper.len().max(exact.len());
+        let pad = |text: String| format!("{}{text}", "0".repeat(width - text.len()));
+        let (lower, exact, upper) = (pad(lower), pad(exact), pad(upper));
+        let inclusive = !mantissa.bit(0);
+        let point = i64::try_from(width).unwrap_or(0) - i64::try_from(quarter_places).unwrap_or(0);
+        let kept = round_shortest(lower.as_bytes(), exact.as_bytes(), upper.as_bytes(), inclusive);
+        place_point(&kept.0, point + i64::from(kept.1))
+    }
+}
+
+/// Digits of the shortest decimal between the neighbours, and 1 if a carry added a leading digit.
+fn round_shortest(lower: &[u8], exact: &[u8], upper: &[u8], inclusive: bool) -> (String, u8) {
+    let significant = |digits: &[u8]| digits.iter().rposition(|&digit| digit != b'0').map_or(0, |at| at + 1);
+    let (lower_len, exact_len, upper_len) = (significant(lower), significant(exact), significant(upper));
+    let mut differs = false;
+    for (at, ((&low, &mid), &high)) in lower.iter().zip(exact).zip(upper).enumerate().take(exact_len) {
+        let down = low != mid || (inclusive && at + 1 == lower_len) || differs;
+        differs |= low != mid;
+        let up = mid != high && (inclusive || mid + 1 < high || at + 1 < upper_len);
+        let cut = at + 1;
+        match (down, up) {
+            (false, false) => {}
+            (true, true) => return round_digits(exact, cut, exact_len),
+            (true, false) => return (text(exact, cut), 0),
+            (false, true) => return round_up(exact, cut),
+        }
+    }
+    (text(exact, exact_len), 0)
+}
+
+fn text(digits: &[u8], cut: usize) -> String {
+    digits.iter().take(cut).map(|&digit| char::from(digit)).collect()
+}
+
+fn round_digits(digits: &[u8], cut: usize, len: usize) -> (String, u8) {
+    let next = digits.get(cut).copied().unwrap_or(b'0');
+    let exactly_half = next == b'5' && cut + 1 >= len;
+    let odd = cut > 0 && digits.get(cut - 1).is_some_and(|digit| digit % 2 == 1);
+    if next > b'5' || (next == b'5' && (!exactly_half || odd)) { round_up(digits, cut) } else { (text(digits, cut), 0) }
+}
+
+fn round_up(digits: &[u8], cut: usize) -> (String, u8) {
+    let mut kept: Vec<u8> = digits.iter().take(cut).copied().collect();
+    while let Some(last) = kept.pop() {
+        if last < b'9' {
+            kept.push(last + 1);
+            return (text(&kept, kept.len()), 0);
+        }
+    }
+    ("1".to_owned(), 1)
+}
+
+/// Writes digits with the decimal point after `point` of them.
+fn place_point(digits: &str, point: i64) -> String {
+    let length = i64::try_from(digits.len()).unwrap_or(0);
+    let zeros = |count: i64| "0".repeat(usize::try_from(count.max(0)).unwrap_or(0));
+    let written = if point <= 0 {
+        format!("0.{}{digits}", zeros(-point))
+    } else if point >= length {
+        return format!("{digits}{}", zeros(point - length));
+    } else {
+        let (whole, fraction) = digits.split_at(usize::try_from(point).unwrap_or(0));
+        let whole = whole.trim_start_matches('0');
+        format!("{}.{fraction}", if whole.is_empty() { "0" } else { whole })
+    };
+    written.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+impl From<i64> for Number {
+    fn from(value: i64) -> Self {
+        Self(Repr::Int(value))
+    }
+}
+
+impl From<usize> for Number {
+    fn from(value: usize) -> Self {
+        i64::try_from(value).map_or_else(|_| Self::from_bigint(BigInt::from(value)), Self::from)
+    }
+}
+
+impl PartialEq for Number {
+    fn eq(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (Repr::Int(left), Repr::Int(right)) => left == right,
+            (Repr::Big(left), Repr::Big(right)) => left == right,
+            // Every number has one form, so a small integer is never equal to a big one.
+            _ => false,
+        }
+    }
+}
+
+impl Eq for Number {}
+
+impl PartialOrd for Number {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Number {
+    fn cmp(&self, other: &Self) -> Ordering {
+        if let (Repr::Int(left), Repr::Int(right)) = (&self.0, &other.0) {
+            return left.cmp(right);
+        }
+        let (left, right, _) = self.aligned(other);
+        left.cmp(&right)
+    }
+}
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Repr::Int(value) => write!(f, "{value}"),
+            Repr::Big(big) if big.exponent >= 0 => write!(f, "{}", &big.mantissa << big.exponent),
+            Repr::Big(big) => {
+                if big.mantissa.sign() == Sign::Minus {
+                    f.write_str("-")?;
+                }
+                f.write_str(&Self::shortest(big))
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Number;
+
+    fn number(text: &str) -> Number {
+        Number::parse(text).unwrap()
+    }
+
+    #[test]
+    fn decimals_print_as_they_were_written() {
+        for text in ["0", "5", "-3", "0.1", "0.83", "249000.5", "1000000000000000000000", "-0.001", "123.456"] {
+            assert_eq!(number(text).to_string(), text);
+        }
+        assert_eq!(number("1e3").to_string(), "1000");
+        assert_eq!(number("1.50").to_string(), "1.5");
+    }
+
+    #[test]
+    fn arithmetic_is_terraforms() {
+        assert_eq!(number("0.1").add(&number("0.2")).unwrap().to_string(), "0.3");
+        assert_eq!(number("300").mul(&number("1000")).unwrap().mul(&number("0.83")).unwrap(), number("249000"));
+        assert_eq!(number("18446744073709551616").to_string(), "18446744073709551616");
+        assert_eq!(number("7").rem(&number("3")).unwrap(), number("1"));
+        assert_eq!(number("-7").rem(&number("3")).unwrap(), number("-1"));
+        assert!(number("1").div(&Number::ZERO).is_none());
+        assert_eq!(number("10").div(&number("4")).unwrap().to_string(), "2.5");
+    }
+
+    #[test]
+    fn a_third_has_as_many_digits_as_terraform_prints() {
+        let third = number("1").div(&number("3")).unwrap().to_string();
+        assert_eq!(third.len(), "0.".len() + 155, "{third}");
+        assert!(third.starts_with("0.33333333"));
+    }
+
+    #[test]
+    fn order_and_rounding() {
+        assert!(number("0.5") < number("1"));
+        assert!(number("-0.5") < number("0"));
+        assert_eq!(number("-0.5").floor(), number("-1"));
+        assert_eq!(number("-0.5").ceil(), number("0"));
+        assert_eq!(number("2.7").trunc(), number("2"));
+        assert_eq!(Number::from_f64(0.25), Some(number("0.25")));
+    }
+}
