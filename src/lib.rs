@@ -3,3 +3,4 @@ pub mod eval;
 pub mod source;
 pub mod syntax;
 pub mod value;
+pub mod terraform;

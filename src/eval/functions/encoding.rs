@@ -25,7 +25,7 @@ fn json_encode(call: &Call<'_>) -> Result<Value, Refusal> {
 }
 
 /// As Go's encoder writes it for Terraform: no blanks, keys in order, `<`, `>`, `&` and the line separators escaped.
-fn write_json(value: &Value, out: &mut String) {
+pub fn write_json(value: &Value, out: &mut String) {
     match &value.data {
         Data::Null(_) | Data::Unknown(_) => out.push_str("null"),
         Data::Bool(truth) => out.push_str(if *truth { "true" } else { "false" }),

@@ -6,6 +6,8 @@
 
 mod encoding;
 
+pub use encoding::write_json;
+
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
