@@ -4,3 +4,8 @@ pub mod source;
 pub mod syntax;
 pub mod value;
 pub mod terraform;
+pub mod document;
+pub mod report;
+pub mod standard;
+pub mod rules;
+pub mod model;

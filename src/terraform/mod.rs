@@ -11,6 +11,7 @@ mod policy_document;
 mod resource;
 mod scope;
 
+pub(crate) use computed::rows;
 pub use config::{Configuration, HclFile, Mode, Module, Problem};
 pub use inputs::{Inputs, Override};
 pub use instance::{Instance, World};

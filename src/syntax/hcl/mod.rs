@@ -9,4 +9,4 @@ pub mod ast;
 mod parser;
 mod template;
 
-pub use parser::{parse_body, parse_expression, parse_template};
+pub use parser::{parse_block, parse_body, parse_expression, parse_template};

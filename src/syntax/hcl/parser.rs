@@ -52,6 +52,14 @@ pub fn parse_body(file: FileId, text: &str) -> (Body, Vec<SyntaxProblem>) {
     (body, parser.problems)
 }
 
+/// Reads `range` of a text as a body: HCL inside a page of another language.
+#[must_use]
+pub fn parse_block(file: FileId, text: &str, range: std::ops::Range<usize>) -> (Body, Vec<SyntaxProblem>) {
+    let mut parser = Parser::new(file, text, range.start, range.end);
+    let body = parser.file();
+    (body, parser.problems)
+}
+
 /// Reads the whole of `range` as one expression.
 #[must_use]
 pub fn parse_expression(file: FileId, text: &str, range: std::ops::Range<usize>) -> (Expr, Vec<SyntaxProblem>) {

@@ -1,0 +1,1 @@
+//! The examples in rules' pages, run as `trysquare check` would run them.
