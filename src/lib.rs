@@ -9,3 +9,4 @@ pub mod report;
 pub mod standard;
 pub mod rules;
 pub mod model;
+pub mod check;

@@ -66,6 +66,11 @@ impl<'p> Reader<'p> {
         result
     }
 
+    /// Adds a file that no provider has: a page of the embedded pack, or one that cannot be read as text.
+    pub fn add(&self, path: &str, text: &str) -> FileId {
+        self.sources.borrow_mut().add(path, text)
+    }
+
     /// The text of a file that was read.
     #[must_use]
     pub fn text(&self, file: FileId) -> Arc<str> {
