@@ -169,7 +169,8 @@ impl Evaluator<'_> {
     // ── Calls, conditions, loops ────────────────────────────────────────────────────────
 
     fn call(&self, name: &crate::syntax::hcl::ast::Name, arguments: &[Expr], expand: bool, span: Span) -> Evaluated {
-        if let Some(result) = self.special_call(&name.value, arguments, span) {
+        let called = name.value.strip_prefix("core::").unwrap_or(&name.value);
+        if let Some(result) = self.special_call(called, arguments, span) {
             return result;
         }
         let mut values = arguments.iter().map(|argument| self.evaluate(argument)).collect::<Result<Vec<_>, _>>()?;
@@ -206,6 +207,14 @@ impl Evaluator<'_> {
                     }),
                 }),
                 _ => Some(Err(EvalError::new(span, "`can` takes one expression"))),
+            },
+            "templatestring" => match arguments.first() {
+                Some(template) if !is_reference(template) => Some(Err(EvalError::new(
+                    template.span,
+                    "`templatestring` renders a template from elsewhere, so it takes a reference to one",
+                )
+                .with_help("write a template that stands right here as a string"))),
+                _ => None,
             },
             _ => None,
         }
@@ -339,6 +348,15 @@ fn unreachable_step(step: &Step) -> PathStep {
     PathStep::Index(Value::null(), step.span)
 }
 
+/// Whether an expression refers to a value and does not compute one.
+fn is_reference(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Variable(_) => true,
+        ExprKind::Access { base, .. } => is_reference(base),
+        _ => false,
+    }
+}
+
 /// The type both results of a conditional take. A bare `null` takes the other's.
 fn common_type(yes: &Value, no: &Value) -> Option<Type> {
     match (&yes.data, &no.data) {
@@ -364,8 +382,11 @@ pub(super) fn key_text(key: &Value, span: Span) -> Result<Result<Arc<str>, Arc<U
     })
 }
 
-/// Keys and values of what a `for` walks over, or the unknown it hangs on.
-pub(super) fn pairs(collection: &Value, span: Span) -> Result<Result<Vec<(Value, Value)>, Arc<Unknown>>, EvalError> {
+/// Keys and values of what is walked over, or the unknown that keeps them from being known.
+pub(super) type Pairs = Result<Vec<(Value, Value)>, Arc<Unknown>>;
+
+/// Keys and values of what a `for` walks over.
+pub(super) fn pairs(collection: &Value, span: Span) -> Result<Pairs, EvalError> {
     let mark = collection.sensitive;
     Ok(Ok(match &collection.data {
         Data::Unknown(unknown) => return Ok(Err(Arc::clone(unknown))),

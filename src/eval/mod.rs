@@ -92,6 +92,12 @@ pub trait Scope {
         &[]
     }
 
+    /// Why a function of Terraform's may not be called here; `None` when it may.
+    fn forbids(&self, function: &str) -> Option<&'static str> {
+        let _ = function;
+        None
+    }
+
     /// The files that `file()` and its like may read.
     fn files(&self) -> &dyn Files;
 }

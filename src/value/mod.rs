@@ -6,6 +6,7 @@
 
 mod compare;
 mod convert;
+mod decimal;
 mod display;
 mod number;
 mod origin;
@@ -18,6 +19,7 @@ use crate::source::Span;
 
 pub use compare::{Answer, equals};
 pub use convert::{ConvertError, convert, unify};
+pub use decimal::Decimal;
 pub use display::{render, to_json};
 pub use number::Number;
 pub use origin::{Link, Node, Origin, TextPiece};

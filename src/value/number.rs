@@ -8,10 +8,12 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
-use num_bigint::{BigInt, BigUint, Sign};
+use num_bigint::{BigInt, Sign};
+
+use super::decimal::Decimal;
 
 /// Bits of mantissa that Terraform keeps (`big.ParseFloat(…, 512, …)` in cty).
-const PRECISION: u64 = 512;
+pub(super) const PRECISION: u64 = 512;
 /// Decimal exponents beyond this are refused: nobody writes them, and they cost memory.
 const MAX_DECIMAL_EXPONENT: i64 = 5_000;
 /// Binary exponents beyond this are refused, so that aligning two numbers stays cheap.
@@ -297,6 +299,11 @@ impl Number {
         if self.is_negative() { self.ceil() } else { self.floor() }
     }
 
+    /// The mantissa and the power of two it is multiplied by; the mantissa is odd, or the number an integer.
+    pub(super) fn mantissa_exponent(&self) -> (BigInt, i64) {
+        self.parts()
+    }
+
     /// The nearest double.
     #[must_use]
     pub fn to_f64(&self) -> f64 {
@@ -306,88 +313,6 @@ impl Number {
             Repr::Big(_) => self.to_string().parse().unwrap_or(f64::NAN),
         }
     }
-
-    /// Shortest decimal digits that read back as the same 512-bit number, as Go's `Text('f', -1)` writes.
-    fn shortest(big: &Big) -> String {
-        let magnitude = big.mantissa.magnitude();
-        let spare = PRECISION.saturating_sub(magnitude.bits());
-        let mantissa = magnitude << spare;
-        let places = big.exponent.unsigned_abs() + spare;
-        // Two extra bits make room for the neighbours half a unit below and above.
-        let quarter_places = places + 2;
-        let scale = BigUint::from(5u32).pow(u32::try_from(quarter_places).unwrap_or(u32::MAX));
-        let unit = &mantissa << 2u32;
-        let power_of_two = magnitude.bits() == 1;
-        let below = &unit - if power_of_two { 1u32 } else { 2u32 };
-        let above = &unit + 2u32;
-        let digits = |value: BigUint| (value * &scale).to_string();
-        let (lower, exact, upper) = (digits(below), digits(unit), digits(above));
-        let width = upper.len().max(exact.len());
-        let pad = |text: String| format!("{}{text}", "0".repeat(width - text.len()));
-        let (lower, exact, upper) = (pad(lower), pad(exact), pad(upper));
-        let inclusive = !mantissa.bit(0);
-        let point = i64::try_from(width).unwrap_or(0) - i64::try_from(quarter_places).unwrap_or(0);
-        let kept = round_shortest(lower.as_bytes(), exact.as_bytes(), upper.as_bytes(), inclusive);
-        place_point(&kept.0, point + i64::from(kept.1))
-    }
-}
-
-/// Digits of the shortest decimal between the neighbours, and 1 if a carry added a leading digit.
-fn round_shortest(lower: &[u8], exact: &[u8], upper: &[u8], inclusive: bool) -> (String, u8) {
-    let significant = |digits: &[u8]| digits.iter().rposition(|&digit| digit != b'0').map_or(0, |at| at + 1);
-    let (lower_len, exact_len, upper_len) = (significant(lower), significant(exact), significant(upper));
-    let mut differs = false;
-    for (at, ((&low, &mid), &high)) in lower.iter().zip(exact).zip(upper).enumerate().take(exact_len) {
-        let down = low != mid || (inclusive && at + 1 == lower_len) || differs;
-        differs |= low != mid;
-        let up = mid != high && (inclusive || mid + 1 < high || at + 1 < upper_len);
-        let cut = at + 1;
-        match (down, up) {
-            (false, false) => {}
-            (true, true) => return round_digits(exact, cut, exact_len),
-            (true, false) => return (text(exact, cut), 0),
-            (false, true) => return round_up(exact, cut),
-        }
-    }
-    (text(exact, exact_len), 0)
-}
-
-fn text(digits: &[u8], cut: usize) -> String {
-    digits.iter().take(cut).map(|&digit| char::from(digit)).collect()
-}
-
-fn round_digits(digits: &[u8], cut: usize, len: usize) -> (String, u8) {
-    let next = digits.get(cut).copied().unwrap_or(b'0');
-    let exactly_half = next == b'5' && cut + 1 >= len;
-    let odd = cut > 0 && digits.get(cut - 1).is_some_and(|digit| digit % 2 == 1);
-    if next > b'5' || (next == b'5' && (!exactly_half || odd)) { round_up(digits, cut) } else { (text(digits, cut), 0) }
-}
-
-fn round_up(digits: &[u8], cut: usize) -> (String, u8) {
-    let mut kept: Vec<u8> = digits.iter().take(cut).copied().collect();
-    while let Some(last) = kept.pop() {
-        if last < b'9' {
-            kept.push(last + 1);
-            return (text(&kept, kept.len()), 0);
-        }
-    }
-    ("1".to_owned(), 1)
-}
-
-/// Writes digits with the decimal point after `point` of them.
-fn place_point(digits: &str, point: i64) -> String {
-    let length = i64::try_from(digits.len()).unwrap_or(0);
-    let zeros = |count: i64| "0".repeat(usize::try_from(count.max(0)).unwrap_or(0));
-    let written = if point <= 0 {
-        format!("0.{}{digits}", zeros(-point))
-    } else if point >= length {
-        return format!("{digits}{}", zeros(point - length));
-    } else {
-        let (whole, fraction) = digits.split_at(usize::try_from(point).unwrap_or(0));
-        let whole = whole.trim_start_matches('0');
-        format!("{}.{fraction}", if whole.is_empty() { "0" } else { whole })
-    };
-    written.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 impl From<i64> for Number {
@@ -436,11 +361,10 @@ impl fmt::Display for Number {
         match &self.0 {
             Repr::Int(value) => write!(f, "{value}"),
             Repr::Big(big) if big.exponent >= 0 => write!(f, "{}", &big.mantissa << big.exponent),
-            Repr::Big(big) => {
-                if big.mantissa.sign() == Sign::Minus {
-                    f.write_str("-")?;
-                }
-                f.write_str(&Self::shortest(big))
+            Repr::Big(_) => {
+                let digits = Decimal::shortest(self);
+                let sign = if digits.is_negative() { "-" } else { "" };
+                write!(f, "{sign}{}", digits.fixed(None))
             }
         }
     }

@@ -4,17 +4,28 @@
 //! Terraform does: counts and converts the arguments, refuses nulls, answers unknown when an
 //! argument is unknown, and hands sensitivity on.
 
+mod collection;
+mod conversion;
 mod encoding;
+mod filesystem;
+mod format;
+mod json;
+mod number;
+mod partial;
+mod pattern;
+mod reshape;
+mod string;
+mod templates;
 
 pub use encoding::write_json;
 
 use std::collections::HashMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
-use super::{EvalError, Evaluated, Evaluator, did_you_mean};
+use super::{Budget, EvalError, Evaluated, Evaluator, did_you_mean};
 use crate::source::Span;
 use crate::syntax::hcl::ast::Name;
-use crate::value::{Data, Origin, Type, Value, convert};
+use crate::value::{Data, Origin, Type, Unknown, Value, convert};
 
 /// One function.
 pub struct Function {
@@ -27,7 +38,7 @@ pub struct Function {
     /// What it gives, when its arguments are unknown.
     pub returns: Kind,
     /// The function itself. Its arguments are converted, and known and not null unless the parameter allows it.
-    pub run: fn(&Call<'_>) -> Result<Value, Refusal>,
+    pub run: fn(&Call<'_>) -> Outcome,
 }
 
 /// One parameter.
@@ -41,6 +52,9 @@ pub struct Parameter {
     pub null: bool,
     /// Whether the function deals with unknown values itself.
     pub unknown: bool,
+    /// Whether the function hands sensitivity on itself, so that only what is sensitive stays so.
+    /// Otherwise anything sensitive anywhere in the argument makes the whole result sensitive.
+    pub marks: bool,
 }
 
 /// A type that can stand in a table.
@@ -58,10 +72,18 @@ pub enum Kind {
     List,
     /// `list(string)`
     Strings,
+    /// `list(bool)`
+    Bools,
+    /// `list(number)`
+    Numbers,
     /// `set(any)`
     Set,
+    /// `set(string)`
+    StringSet,
     /// `map(any)`
     Map,
+    /// `map(list(string))`
+    StringLists,
 }
 
 impl Kind {
@@ -73,8 +95,12 @@ impl Kind {
             Self::String => Type::String,
             Self::List => Type::list(Type::Any),
             Self::Strings => Type::list(Type::String),
+            Self::Bools => Type::list(Type::Bool),
+            Self::Numbers => Type::list(Type::Number),
             Self::Set => Type::set(Type::Any),
+            Self::StringSet => Type::set(Type::String),
             Self::Map => Type::map(Type::Any),
+            Self::StringLists => Type::map(Type::list(Type::String)),
         }
     }
 }
@@ -83,7 +109,7 @@ impl Parameter {
     /// A parameter that must be known and not null.
     #[must_use]
     pub const fn new(name: &'static str, kind: Kind) -> Self {
-        Self { name, kind, null: false, unknown: false }
+        Self { name, kind, null: false, unknown: false, marks: false }
     }
 
     /// Null is fine.
@@ -99,6 +125,13 @@ impl Parameter {
         self.unknown = true;
         self
     }
+
+    /// The function hands sensitivity on itself.
+    #[must_use]
+    pub const fn keeping_marks(mut self) -> Self {
+        self.marks = true;
+        self
+    }
 }
 
 /// A call under way.
@@ -112,6 +145,9 @@ pub struct Call<'c> {
     /// The evaluator, for the few functions that evaluate or read files.
     pub evaluator: &'c Evaluator<'c>,
 }
+
+/// What a function gives.
+pub type Outcome = Result<Value, Refusal>;
 
 /// Why a function gives no value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -160,9 +196,72 @@ impl Call<'_> {
     pub fn items(&self, at: usize) -> &[Value] {
         self.argument(at).as_items().unwrap_or(&[])
     }
+
+    /// A whole number argument.
+    ///
+    /// # Errors
+    /// When it has a fraction or is out of range.
+    pub fn integer(&self, at: usize) -> Result<i64, Refusal> {
+        self.argument(at)
+            .as_number()
+            .and_then(crate::value::Number::as_i64)
+            .ok_or_else(|| Refusal::argument(at, "a whole number is needed here"))
+    }
+
+    /// Spends for a result of `size` elements or bytes.
+    ///
+    /// # Errors
+    /// When there is not that much left.
+    pub fn spend(&self, size: usize) -> Result<(), Refusal> {
+        self.evaluator.budget().spend(size, self.span).map_err(|error| Refusal::bound(error.message))
+    }
+
+    /// A string of this many bytes may be built.
+    ///
+    /// # Errors
+    /// When it is longer than we allow.
+    pub fn allow_string(&self, bytes: usize) -> Result<(), Refusal> {
+        if bytes > Budget::MAX_STRING {
+            return Err(Refusal::bound("the result is a longer string than trysquare allows"));
+        }
+        self.spend(bytes / 64)
+    }
+
+    /// A collection of this many elements may be built.
+    ///
+    /// # Errors
+    /// When it has more than we allow.
+    pub fn allow_elements(&self, count: usize) -> Result<(), Refusal> {
+        if count > Budget::MAX_ELEMENTS {
+            return Err(Refusal::bound("the result is a larger collection than trysquare allows"));
+        }
+        self.spend(count)
+    }
 }
 
-const GROUPS: &[&[Function]] = &[encoding::FUNCTIONS];
+/// The unknown of type `ty` that a result is which hangs on `unknown`. It will not be null.
+fn hangs_on(unknown: &Unknown, ty: Type) -> Value {
+    Value::unknown(Unknown { not_null: true, ..unknown.derived(ty) }).at(Origin::NONE)
+}
+
+/// A result that no file can tell.
+fn never_known(ty: Type, reason: &str, call: &Call<'_>) -> Value {
+    Value::unknown(Unknown { not_null: true, ..Unknown::new(ty, reason, Some(call.span)) }).at(Origin::NONE)
+}
+
+const GROUPS: &[&[Function]] = &[
+    collection::FUNCTIONS,
+    conversion::FUNCTIONS,
+    encoding::FUNCTIONS,
+    filesystem::FUNCTIONS,
+    format::FUNCTIONS,
+    json::FUNCTIONS,
+    number::FUNCTIONS,
+    pattern::FUNCTIONS,
+    reshape::FUNCTIONS,
+    string::FUNCTIONS,
+    templates::FUNCTIONS,
+];
 
 fn table() -> &'static HashMap<&'static str, &'static Function> {
     static TABLE: OnceLock<HashMap<&'static str, &'static Function>> = OnceLock::new();
@@ -200,6 +299,9 @@ pub(super) fn call(
             None => error,
         });
     };
+    if let Some(reason) = evaluator.scope().forbids(called) {
+        return Err(EvalError::new(name.span, reason));
+    }
     evaluator.budget().spend(1, span)?;
     let count = arguments.len();
     let least = function.parameters.len();
@@ -213,7 +315,7 @@ pub(super) fn call(
     }
     let at = |index: usize| spans.get(index).copied().unwrap_or(span);
     let mut sensitive = false;
-    let mut unknown = None;
+    let mut unknown: Option<Arc<Unknown>> = None;
     let mut converted = Vec::with_capacity(count);
     for (index, argument) in arguments.iter().enumerate() {
         let Some(parameter) = function.parameters.get(index).or(function.rest.as_ref()) else {
@@ -225,7 +327,7 @@ pub(super) fn call(
         let value = convert(argument, &parameter.kind.ty()).map_err(|error| {
             EvalError::new(at(index), format!("`{}` of `{called}` does not fit: {error}", parameter.name))
         })?;
-        sensitive |= value.sensitive;
+        sensitive |= !parameter.marks && value.holds_sensitive();
         if !parameter.unknown && matches!(value.data, Data::Unknown(_) | Data::Partial(_)) {
             unknown = unknown.or_else(|| value.first_unknown().cloned());
         }
@@ -233,7 +335,7 @@ pub(super) fn call(
     }
     let origin = Origin::derived(span, arguments.iter().map(|argument| argument.origin.clone()));
     if let Some(unknown) = unknown {
-        return Ok(Value::unknown(unknown.derived(function.returns.ty())).at(origin).marked(sensitive));
+        return Ok(hangs_on(&unknown, function.returns.ty()).at(origin).marked(sensitive));
     }
     let running = Call { arguments: &converted, spans, span, evaluator };
     match (function.run)(&running) {

@@ -201,7 +201,6 @@ impl Parser<'_> {
             }
         }
         let mut span = self.since(start);
-        let mut text = text;
         if trim {
             let kept = text.trim_start();
             let cut = text.len() - kept.len();

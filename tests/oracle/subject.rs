@@ -1,0 +1,161 @@
+//! Trysquare's side: evaluates an expression and renders what comes out as the record does.
+//!
+//! A known value is its type and its JSON. In a value that is not wholly known `?` stands for what
+//! is unknown, and there is no type, for terraform does not tell it either.
+
+use trysquare::eval::{Budget, EvalError, Evaluator, FileText, Files, Found, PathStep, Scope};
+use trysquare::source::{ReadError, Sources, Span};
+use trysquare::syntax::hcl::parse_expression;
+use trysquare::value::{Data, Fields, Type, Unknown, Value};
+
+/// What a result is when a bound was hit, which terraform does not have.
+const BOUND: &str = "bound";
+
+/// The result of an expression.
+pub fn evaluate(expression: &str) -> String {
+    let mut sources = Sources::new();
+    // A heredoc's marker wants the end of its line.
+    let expression = &*format!("{expression}\n");
+    let file = sources.add("case", expression);
+    let (expr, problems) = parse_expression(file, expression, 0..expression.len());
+    if !problems.is_empty() {
+        return "error".to_owned();
+    }
+    let budget = Budget::new();
+    match Evaluator::new(&Surroundings, &budget).evaluate(&expr) {
+        Ok(value) => render(&value),
+        Err(error) if error.bound => BOUND.to_owned(),
+        Err(_) => "error".to_owned(),
+    }
+}
+
+/// What `prelude.tf` declares, and the files beside it.
+struct Surroundings;
+
+impl Scope for Surroundings {
+    fn lookup(&self, root: &str, path: &[PathStep], at: Span) -> Result<Found, EvalError> {
+        let unknown = |ty: Type, name: &str| {
+            Value::unknown(Unknown::new(ty, "known after apply", Some(at)).named(format!("{root}.{name}")))
+        };
+        match (root, path.first().and_then(PathStep::name)) {
+            ("terraform_data", Some("u")) => Ok(Found {
+                value: Value::record([
+                    ("id", unknown(Type::String, "u.id")),
+                    ("input", Value::null()),
+                    ("output", Value::null()),
+                    ("triggers_replace", Value::null()),
+                ]),
+                used: 1,
+            }),
+            ("local", Some(name)) => match super::terraform::LOCALS.iter().find(|(local, _)| *local == name) {
+                Some((_, text)) => {
+                    let (expr, _) = parse_expression(at.file, text, 0..text.len());
+                    let budget = Budget::new();
+                    Ok(Found { value: Evaluator::new(self, &budget).evaluate(&expr)?, used: 1 })
+                }
+                None => Err(EvalError::new(at, "no such local")),
+            },
+            _ => Err(EvalError::new(at, format!("there is no `{root}`"))),
+        }
+    }
+
+    fn files(&self) -> &dyn Files {
+        &Disk
+    }
+}
+
+struct Disk;
+
+impl Disk {
+    fn path(path: &str) -> std::path::PathBuf {
+        super::cases::directory().join("files").join(path)
+    }
+}
+
+impl Files for Disk {
+    fn text(&self, path: &str) -> Result<FileText, ReadError> {
+        let text = String::from_utf8(self.bytes(path)?).map_err(|_| ReadError::NotUtf8(0))?;
+        let mut sources = Sources::new();
+        Ok(FileText { file: sources.add(path, &*text), text: text.into() })
+    }
+
+    fn bytes(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        std::fs::read(Self::path(path)).map_err(|_| ReadError::NotFound)
+    }
+
+    fn exists(&self, path: &str) -> Result<bool, ReadError> {
+        Ok(Self::path(path).is_file())
+    }
+
+    fn under(&self, path: &str) -> Result<Vec<String>, ReadError> {
+        let root = Self::path(path);
+        let mut found = Vec::new();
+        let mut waiting = vec![root.clone()];
+        while let Some(directory) = waiting.pop() {
+            for entry in std::fs::read_dir(directory).into_iter().flatten() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    waiting.push(path);
+                } else {
+                    found.push(path.strip_prefix(&root).unwrap().to_string_lossy().into_owned());
+                }
+            }
+        }
+        found.sort();
+        Ok(found)
+    }
+}
+
+/// Type and JSON of a known value, or the JSON of a partly known one.
+fn render(value: &Value) -> String {
+    if value.is_null() {
+        // A plan does not tell the type of an output that is null.
+        return "null".to_owned();
+    }
+    let mut out = String::new();
+    if value.first_unknown().is_none() {
+        out.push_str(&format!("{} ", value.ty()));
+    }
+    json(value, &mut out);
+    out
+}
+
+fn json(value: &Value, out: &mut String) {
+    match &value.data {
+        Data::Unknown(_) | Data::Partial(_) => out.push('?'),
+        Data::Tuple(items) | Data::List(_, items) | Data::Set(_, items) => {
+            out.push('[');
+            for (at, item) in items.iter().enumerate() {
+                if at > 0 {
+                    out.push(',');
+                }
+                json(item, out);
+            }
+            out.push(']');
+        }
+        Data::Map(_, fields) => object(fields, out),
+        Data::Object(object_value) => object(&object_value.fields, out),
+        Data::Null(_) => out.push_str("null"),
+        Data::Bool(truth) => out.push_str(&truth.to_string()),
+        Data::Number(number) => out.push_str(&number.to_string()),
+        Data::String(text) => string(text, out),
+    }
+}
+
+fn object(fields: &Fields, out: &mut String) {
+    out.push('{');
+    for (at, (key, value)) in fields.iter().enumerate() {
+        if at > 0 {
+            out.push(',');
+        }
+        string(key, out);
+        out.push(':');
+        json(value, out);
+    }
+    out.push('}');
+}
+
+/// A JSON string; terraform's is read and written again in the same way, so that escapes do not matter.
+pub fn string(text: &str, out: &mut String) {
+    out.push_str(&serde_json::to_string(text).unwrap());
+}
