@@ -1,6 +1,7 @@
 //! Text to spanned trees. Each parser crate is used in one file here and nowhere else.
 
 pub mod offsets;
+pub mod shell;
 pub mod yaml;
 
 use crate::source::Span;
