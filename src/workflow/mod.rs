@@ -1,8 +1,12 @@
 //! GitHub Actions workflows: what they say, what they run, and what they deploy.
 
+mod expression;
+mod possible;
 mod read;
 mod types;
 
+pub use expression::{Names, Scope};
+pub use possible::{Alternative, Given, Piece, Possible, Text, ValueKind};
 pub use read::{parse_action, parse_workflow};
 pub use types::{
     Access, Concurrency, Defaults, Environment, Input, Job, Matrix, Note, Pair, ParsedAction,

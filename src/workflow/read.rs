@@ -128,13 +128,19 @@ impl Reader {
             None => self.problem(root.span.head(), "a workflow has `jobs`"),
         }
         if root.get("on").is_none() {
-            self.problem(root.span.head(), "a workflow says `on` which events it runs");
+            self.problem(
+                root.span.head(),
+                "a workflow says `on` which events it runs",
+            );
         }
     }
 
     fn unknown_key(&mut self, key: &Node, of: &str) {
         let name = key.text().unwrap_or("?");
-        self.note(key.span, format!("`{name}` is no key of {of} that is known here"));
+        self.note(
+            key.span,
+            format!("`{name}` is no key of {of} that is known here"),
+        );
     }
 
     /// A scalar; anything else is noted and left out.
@@ -193,7 +199,8 @@ impl Reader {
     }
 
     fn pairs_at(&mut self, node: &Node, key: &str) -> Vec<Pair> {
-        node.get(key).map_or_else(Vec::new, |value| self.pairs(value))
+        node.get(key)
+            .map_or_else(Vec::new, |value| self.pairs(value))
     }
 
     fn triggers(&mut self, node: &Node) -> Vec<Trigger> {
@@ -253,7 +260,9 @@ impl Reader {
                 Some(Input {
                     name: self.text(&entry.key)?,
                     kind: self.text_at(body, "type"),
-                    options: body.get("options").map_or_else(Vec::new, |list| self.texts(list)),
+                    options: body
+                        .get("options")
+                        .map_or_else(Vec::new, |list| self.texts(list)),
                     default: self.template_at(body, "default"),
                     required: body.get("required").and_then(|node| self.boolean(node)),
                     description: self.text_at(body, "description"),
@@ -300,7 +309,9 @@ impl Reader {
             Kind::Scalar(_) => permissions.all = self.text(node),
             Kind::Mapping(entries) => {
                 for entry in entries {
-                    if let (Some(scope), Some(level)) = (self.text(&entry.key), self.text(&entry.value)) {
+                    if let (Some(scope), Some(level)) =
+                        (self.text(&entry.key), self.text(&entry.value))
+                    {
                         permissions.scopes.push((scope, level));
                     }
                 }
@@ -352,7 +363,10 @@ impl Reader {
     fn runs_on(&mut self, node: &Node) -> Vec<Template> {
         match &node.kind {
             Kind::Scalar(_) => self.template(node).into_iter().collect(),
-            Kind::Sequence(items) => items.iter().filter_map(|item| self.template(item)).collect(),
+            Kind::Sequence(items) => items
+                .iter()
+                .filter_map(|item| self.template(item))
+                .collect(),
             Kind::Mapping(_) => node
                 .get("labels")
                 .map_or_else(Vec::new, |labels| self.runs_on_labels(labels)),
@@ -362,7 +376,10 @@ impl Reader {
     fn runs_on_labels(&mut self, labels: &Node) -> Vec<Template> {
         match &labels.kind {
             Kind::Mapping(_) => Vec::new(),
-            Kind::Sequence(items) => items.iter().filter_map(|item| self.template(item)).collect(),
+            Kind::Sequence(items) => items
+                .iter()
+                .filter_map(|item| self.template(item))
+                .collect(),
             Kind::Scalar(_) => self.template(labels).into_iter().collect(),
         }
     }
@@ -445,7 +462,11 @@ impl Reader {
             if !matches!(steps.kind, Kind::Sequence(_)) {
                 self.problem(steps.span, "`steps` is a list");
             }
-            job.steps = steps.items().iter().map(|node| self.step(node, shell)).collect();
+            job.steps = steps
+                .items()
+                .iter()
+                .map(|node| self.step(node, shell))
+                .collect();
         }
         Some(job)
     }
@@ -471,7 +492,12 @@ impl Reader {
             continue_on_error: self.template_at(node, "continue-on-error"),
         };
         if let Some(run) = &step.run {
-            let shell = step.shell.as_ref().map(Template::text).or(shell).unwrap_or("bash");
+            let shell = step
+                .shell
+                .as_ref()
+                .map(Template::text)
+                .or(shell)
+                .unwrap_or("bash");
             if is_posix_shell(shell) {
                 let script = shell::parse(run.text(), &run.scalar.offsets);
                 for problem in &script.problems {

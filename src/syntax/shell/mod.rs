@@ -10,6 +10,8 @@ mod word;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use word::expression_len;
+
 use super::offsets::OffsetMap;
 use crate::source::Span;
 

@@ -559,7 +559,7 @@ impl Parser<'_> {
 }
 
 /// Length of an expression up to its `}}`, which does not count inside its strings.
-fn expression_len(text: &str) -> Option<usize> {
+pub(crate) fn expression_len(text: &str) -> Option<usize> {
     let mut quoted = false;
     let bytes = text.as_bytes();
     for (at, byte) in bytes.iter().enumerate() {
