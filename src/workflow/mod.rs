@@ -1,6 +1,7 @@
 //! GitHub Actions workflows: what they say, what they run, and what they deploy.
 
 mod expression;
+mod matrix;
 mod possible;
 mod read;
 mod types;
