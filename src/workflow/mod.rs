@@ -1,11 +1,16 @@
 //! GitHub Actions workflows: what they say, what they run, and what they deploy.
 
+mod commands;
 mod expression;
 mod matrix;
 mod possible;
 mod read;
+mod script;
 mod types;
 
+pub use commands::{
+    Argument, Assigned, AwsCall, Command, Condition, ConditionKind, OptionValue, aws_call,
+};
 pub use expression::{Names, Scope};
 pub use possible::{Alternative, Given, Piece, Possible, Text, ValueKind};
 pub use read::{parse_action, parse_workflow};
