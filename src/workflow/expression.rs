@@ -28,6 +28,8 @@ pub type Names = HashMap<String, Possible>;
 /// What expressions can refer to.
 #[derive(Debug, Clone, Default)]
 pub struct Scope {
+    /// What is known of `github`: `event_name`.
+    pub github: Arc<Names>,
     /// `inputs`, by lower-case name.
     pub inputs: Arc<Names>,
     /// `matrix`, by lower-case name.
@@ -175,6 +177,7 @@ impl Scope {
                 let input = self.inputs.get(&lower(2)?);
                 (input.map(|input| input.concat(&Possible::known(""))), 3)
             }
+            "github" => (self.github.get(&lower(0)?).cloned(), 1),
             "steps" | "needs" | "jobs" => {
                 let all = if root == "steps" {
                     &self.steps

@@ -2,6 +2,9 @@
 
 mod commands;
 mod expression;
+mod files;
+mod link;
+mod linked;
 mod matrix;
 mod possible;
 mod read;
@@ -12,6 +15,9 @@ pub use commands::{
     Argument, Assigned, AwsCall, Command, Condition, ConditionKind, OptionValue, aws_call,
 };
 pub use expression::{Names, Scope};
+pub use files::ParsedFiles;
+pub use link::link;
+pub use linked::{ActionUse, EnvValue, Event, LinkedJob, LinkedStep, Place, Run, Workflow};
 pub use possible::{Alternative, Given, Piece, Possible, Text, ValueKind};
 pub use read::{parse_action, parse_workflow};
 pub use types::{

@@ -64,7 +64,10 @@ pub fn parse_action(file: FileId, text: &str) -> ParsedAction {
                 action.using = reader.text_at(runs, "using");
                 // The steps of a composite action must say their shell.
                 let steps = runs.get("steps").map_or(&[][..], Node::items);
-                action.steps = steps.iter().map(|node| reader.step(node, None)).collect();
+                action.steps = steps
+                    .iter()
+                    .map(|node| Arc::new(reader.step(node, None)))
+                    .collect();
             }
             None => reader.problem(root.span.head(), "an action says what it `runs`"),
         }
@@ -121,7 +124,7 @@ impl Reader {
                 workflow.jobs = jobs
                     .entries()
                     .iter()
-                    .filter_map(|entry| self.job(entry, &workflow.defaults))
+                    .filter_map(|entry| self.job(entry, &workflow.defaults).map(Arc::new))
                     .collect();
             }
             Some(jobs) => self.problem(jobs.span, "`jobs` is a mapping of job ids to jobs"),
@@ -465,7 +468,7 @@ impl Reader {
             job.steps = steps
                 .items()
                 .iter()
-                .map(|node| self.step(node, shell))
+                .map(|node| Arc::new(self.step(node, shell)))
                 .collect();
         }
         Some(job)

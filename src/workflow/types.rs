@@ -69,7 +69,7 @@ pub struct ParsedWorkflow {
     /// `concurrency:`
     pub concurrency: Option<Concurrency>,
     /// `jobs:`, in the order of the file.
-    pub jobs: Vec<Job>,
+    pub jobs: Vec<Arc<Job>>,
     /// What is no YAML, or no workflow.
     pub problems: Vec<SyntaxProblem>,
     /// What was passed over.
@@ -242,7 +242,7 @@ pub struct Job {
     /// `with:` for that.
     pub with: Vec<Pair>,
     /// `steps:`
-    pub steps: Vec<Step>,
+    pub steps: Vec<Arc<Step>>,
 }
 
 /// One step.
@@ -290,7 +290,7 @@ pub struct ParsedAction {
     /// `runs.using`; only `composite` has steps.
     pub using: Option<Spanned<String>>,
     /// `runs.steps`
-    pub steps: Vec<Step>,
+    pub steps: Vec<Arc<Step>>,
     /// What is no YAML, or no action.
     pub problems: Vec<SyntaxProblem>,
     /// What was passed over.

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::state::{Space, State};
 use super::{Interpreter, MAX_CALLS};
-use crate::source::{Span, normalize_path};
+use crate::source::Span;
 use crate::syntax::shell::{Part, Redirect, RedirectOperator, Word};
 use crate::workflow::commands::{Argument, Assigned};
 use crate::workflow::possible::{Alternative, Piece, Possible, Text, ValueKind};
@@ -193,8 +193,11 @@ impl Interpreter<'_> {
         let Some((file, arguments)) = words.split_first() else {
             return;
         };
-        let path = file.value.single().and_then(normalize_path);
-        let script = path.as_ref().and_then(|path| self.files.get(path)).cloned();
+        let path = match file.value.known.as_slice() {
+            [only] => self.directories.resolve(&only.text),
+            _ => None,
+        };
+        let script = path.and_then(|path| self.files.get(&path)).cloned();
         let Some(script) = script else {
             let shown = file
                 .value

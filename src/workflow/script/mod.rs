@@ -20,9 +20,9 @@ use state::{Space, State};
 
 use super::commands::{Argument, Assigned, Command, Condition, ConditionKind};
 use super::expression::Scope;
-use super::possible::{Given, Possible};
+use super::possible::{Given, Piece, Possible, Text};
 use super::types::Note;
-use crate::source::Span;
+use crate::source::{Span, normalize_path};
 use crate::syntax::shell::{
     self, AndOr, AssignedValue, Assignment, CaseArm, CommandKind, Connector, List, Redirect,
     RedirectOperator, Script, Word,
@@ -36,7 +36,33 @@ const MAX_CALLS: usize = 16;
 const MAX_ITEMS: usize = 256;
 
 /// Scripts of the workspace, by path.
-pub(super) type ScriptFiles = BTreeMap<String, Arc<Script>>;
+pub type ScriptFiles = BTreeMap<String, Arc<Script>>;
+
+/// Where the paths in a script start from; `None` for a directory that is not known.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Directories {
+    /// Where the script runs.
+    pub(super) working: Option<String>,
+    /// Where the action is that it belongs to.
+    pub(super) action: Option<String>,
+}
+
+impl Directories {
+    /// The path of a file in the workspace.
+    pub(super) fn resolve(&self, path: &Text) -> Option<String> {
+        let joined = match path.pieces() {
+            [Piece::Known(path)] => format!("{}/{path}", self.working.as_deref()?),
+            [Piece::Unknown(from), Piece::Known(rest)] if rest.starts_with('/') => match &**from {
+                "github.workspace" => format!(".{rest}"),
+                "github.action_path" => format!("{}{rest}", self.action.as_deref()?),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        // A working directory of `""` is the root, not an absolute path.
+        normalize_path(joined.strip_prefix('/').unwrap_or(&joined))
+    }
+}
 
 /// What walking a script gives.
 #[derive(Debug)]
@@ -56,12 +82,14 @@ pub(super) fn walk(
     script: &Script,
     scope: &Scope,
     files: &ScriptFiles,
+    directories: &Directories,
     cases: Vec<Given>,
     conditions: Vec<Condition>,
 ) -> Walked {
     let mut interpreter = Interpreter {
         scope,
         files,
+        directories,
         heredocs: Rc::from(script.heredocs.as_slice()),
         functions: HashMap::new(),
         commands: Vec::new(),
@@ -98,6 +126,7 @@ type Function = (Arc<shell::Command>, Rc<[Word]>);
 struct Interpreter<'a> {
     scope: &'a Scope,
     files: &'a ScriptFiles,
+    directories: &'a Directories,
     heredocs: Rc<[Word]>,
     functions: HashMap<String, Function>,
     commands: Vec<Command>,
@@ -609,7 +638,7 @@ fn any_of(mut cases: Vec<Given>, more: Vec<Given>) -> Vec<Given> {
 }
 
 /// The cases in which one of `left` and one of `right` holds.
-fn both(left: &[Given], right: &[Given]) -> Vec<Given> {
+pub(super) fn both(left: &[Given], right: &[Given]) -> Vec<Given> {
     match (left, right) {
         ([only], other) | (other, [only]) if only.is_empty() => other.to_vec(),
         _ => {

@@ -4,7 +4,7 @@ use super::*;
 use crate::source::Sources;
 use crate::syntax::offsets::OffsetMap;
 use crate::workflow::expression::Names;
-use crate::workflow::possible::{Alternative, Text, ValueKind};
+use crate::workflow::possible::{Alternative, ValueKind};
 
 fn scope() -> Scope {
     let choice = |value: &str| Alternative {
@@ -32,7 +32,21 @@ fn run(text: &str) -> Walked {
     let file = Sources::new().add("run.sh", text);
     let script = shell::parse(text, &OffsetMap::verbatim(file, 0));
     assert_eq!(script.problems, [], "{text}");
-    walk(&script, &scope(), &ScriptFiles::new(), always(), Vec::new())
+    walk(
+        &script,
+        &scope(),
+        &ScriptFiles::new(),
+        &Directories::default(),
+        always(),
+        Vec::new(),
+    )
+}
+
+fn root() -> Directories {
+    Directories {
+        working: Some(String::new()),
+        action: None,
+    }
 }
 
 fn show(possible: &Possible) -> String {
@@ -239,9 +253,9 @@ fn scripts_of_the_workspace_are_followed() {
     let file = Sources::new().add("scripts/d.sh", text);
     let inner = Arc::new(shell::parse(text, &OffsetMap::verbatim(file, 0)));
     let files = ScriptFiles::from([("scripts/d.sh".to_owned(), inner)]);
-    let text = "./scripts/d.sh \"$APP\"\nbash scripts/d.sh x\nbash gone.sh";
+    let text = "./scripts/d.sh \"$APP\"\nbash $GITHUB_WORKSPACE/scripts/d.sh x\nbash gone.sh";
     let script = shell::parse(text, &OffsetMap::verbatim(file, 0));
-    let walked = walk(&script, &scope(), &files, always(), Vec::new());
+    let walked = walk(&script, &scope(), &files, &root(), always(), Vec::new());
     let words: Vec<_> = walked
         .commands
         .iter()
@@ -257,7 +271,7 @@ proptest::proptest! {
     fn any_script_is_walked_without_panic(text in "(if |fi;|then |do |done;|case |esac;|in |f\\(\\) |f |for x |A=|echo |>>\\$GITHUB_OUTPUT |[-a=+$(){}|&;\"'#*@ \n\té]|\\$\\{A%|\\$A){0,40}") {
         let file = Sources::new().add("run.sh", text.as_str());
         let script = shell::parse(&text, &OffsetMap::verbatim(file, 0));
-        let walked = walk(&script, &scope(), &ScriptFiles::new(), always(), Vec::new());
+        let walked = walk(&script, &scope(), &ScriptFiles::new(), &Directories::default(), always(), Vec::new());
         for command in &walked.commands {
             assert!(text.get(command.span.range()).is_some());
         }

@@ -80,8 +80,12 @@ impl Interpreter<'_> {
             return value.clone();
         }
         // GITHUB_REPOSITORY is `github.repository`, and so on.
-        let symbol = match name.strip_prefix("GITHUB_") {
-            Some(rest) => format!("github.{}", rest.to_ascii_lowercase()),
+        let github = name.strip_prefix("GITHUB_").map(str::to_ascii_lowercase);
+        if let Some(value) = github.as_ref().and_then(|name| self.scope.github.get(name)) {
+            return value.clone();
+        }
+        let symbol = match github {
+            Some(rest) => format!("github.{rest}"),
             None if name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_') => {
                 format!("env.{name}")
             }
