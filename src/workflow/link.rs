@@ -1,6 +1,6 @@
 //! Follows what a workflow calls and evaluates it, job by job and step by step.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::commands::{Condition, ConditionKind};
@@ -150,15 +150,20 @@ impl Linker<'_> {
 
     /// The jobs, each after those it needs; what goes round in a circle keeps the order of the file.
     fn in_order<'w>(&mut self, parsed: &'w ParsedWorkflow) -> Vec<&'w Arc<Job>> {
-        let mut ordered: Vec<&Arc<Job>> = Vec::new();
-        let mut left: Vec<&Arc<Job>> = parsed.jobs.iter().collect();
+        let ids: HashSet<&str> = parsed
+            .jobs
+            .iter()
+            .map(|job| job.id.value.as_str())
+            .collect();
+        let mut done: HashSet<&str> = HashSet::new();
+        let mut ordered = Vec::new();
+        let mut left: Vec<&Arc<Job>> = parsed.jobs.iter().take(MAX_JOBS + 1).collect();
         while !left.is_empty() {
             let waits = |job: &&Arc<Job>| {
-                job.needs
-                    .iter()
-                    .any(|need| left.iter().any(|other| other.id.value == need.value))
+                let mut needs = job.needs.iter().map(|need| need.value.as_str());
+                needs.any(|need| ids.contains(need) && !done.contains(need))
             };
-            let (later, ready): (Vec<_>, Vec<_>) = left.iter().copied().partition(waits);
+            let (later, ready): (Vec<_>, Vec<_>) = left.into_iter().partition(waits);
             if ready.is_empty() {
                 if let Some(first) = later.first() {
                     self.note(first.id.span, "these jobs need each other in a circle");
@@ -166,6 +171,7 @@ impl Linker<'_> {
                 ordered.extend(later);
                 break;
             }
+            done.extend(ready.iter().map(|job| job.id.value.as_str()));
             ordered.extend(ready);
             left = later;
         }
