@@ -1,5 +1,7 @@
 //! What a workflow deploys and with which credentials: the facts that rules compare with the standard.
 
+use std::collections::HashSet;
+
 use super::commands::{Argument, Command, aws_call};
 use super::linked::{ActionUse, EnvValue, Event, Place, Run, Workflow};
 use super::possible::{Alternative, Piece, Possible, Text};
@@ -470,10 +472,11 @@ fn together(
     let (Some(function), Some(image)) = (function, image) else {
         return Vec::new();
     };
-    let mut pairs = Vec::new();
+    let mut pairs: Vec<(Alternative, Alternative)> = Vec::new();
+    let mut seen = HashSet::new();
     for one in &function.value.known {
         for other in &image.value.known {
-            if one.given.and(&other.given).is_some() {
+            if one.given.and(&other.given).is_some() && seen.insert((&one.text, &other.text)) {
                 pairs.push((one.clone(), other.clone()));
             }
         }

@@ -74,13 +74,23 @@ struct Caller {
 /// What a list of steps is run with.
 struct Surroundings<'a> {
     file: FileId,
-    /// What `runs` the steps unless they say so: a directory.
+    /// Where scripts run unless their step says so.
     directory: &'a str,
     action: Option<String>,
     within: Option<usize>,
     conditions: Vec<Condition>,
     cases: Vec<Given>,
     depth: usize,
+}
+
+/// One step, and what it is run with.
+struct Here<'s> {
+    step: &'s Step,
+    index: usize,
+    scope: &'s Scope,
+    around: &'s Surroundings<'s>,
+    conditions: Vec<Condition>,
+    cases: Vec<Given>,
 }
 
 struct Linker<'a> {
@@ -328,12 +338,14 @@ impl Linker<'_> {
             scope.env.extend(names(&env));
             let mut conditions = around.conditions.clone();
             let mut cases = around.cases.clone();
+            let mut own_cases = vec![Given::default()];
             if let Some(condition) = &step.condition {
                 conditions.push(Condition {
                     kind: ConditionKind::StepIf,
                     span: condition.span,
                 });
-                cases = script::both(&cases, &scope.condition(condition.text()));
+                own_cases = scope.condition(condition.text());
+                cases = script::both(&cases, &own_cases);
             }
             let index = job.steps.len();
             job.steps.push(LinkedStep {
@@ -348,10 +360,19 @@ impl Linker<'_> {
                 self.note(step.span, "this step never runs");
                 Ran::default()
             } else {
-                self.run_step(step, index, scope, around, conditions, cases.clone(), job)
+                let here = Here {
+                    step,
+                    index,
+                    scope,
+                    around,
+                    conditions,
+                    cases,
+                };
+                self.run_step(here, job)
             };
             scope.env = outer_env;
             for (name, value) in ran.env {
+                let value = value.under(&own_cases);
                 // Where the step is left out, the variable stays as it was.
                 let before = step.condition.as_ref().and_then(|_| scope.env.get(&name));
                 let value = before.map_or_else(|| value.clone(), |before| before.or(&value));
@@ -359,44 +380,34 @@ impl Linker<'_> {
                 written.insert(name, value);
             }
             if let Some(id) = &step.id {
-                scope
-                    .steps
-                    .insert(id.value.to_ascii_lowercase(), ran.outputs);
+                let outputs = ran.outputs.into_iter();
+                let outputs = outputs
+                    .map(|(name, value)| (name, value.under(&own_cases)))
+                    .collect();
+                scope.steps.insert(id.value.to_ascii_lowercase(), outputs);
             }
         }
         written
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "all of it belongs to this one step"
-    )]
-    fn run_step(
-        &mut self,
-        step: &Step,
-        index: usize,
-        scope: &Scope,
-        around: &Surroundings<'_>,
-        conditions: Vec<Condition>,
-        cases: Vec<Given>,
-        job: &mut LinkedJob,
-    ) -> Ran {
+    fn run_step(&mut self, here: Here<'_>, job: &mut LinkedJob) -> Ran {
+        let (step, index) = (here.step, here.index);
         if let Some(script) = &step.script {
             let directory = step
                 .working_directory
                 .as_ref()
-                .map_or(around.directory, Template::text);
+                .map_or(here.around.directory, Template::text);
             let directories = Directories {
                 working: working_directory(directory),
-                action: around.action.clone(),
+                action: here.around.action.clone(),
             };
             let walked = script::walk(
                 script,
-                scope,
+                here.scope,
                 &self.files.scripts,
                 &directories,
-                cases,
-                conditions,
+                here.cases,
+                here.conditions,
             );
             self.events += walked.commands.len();
             job.events
@@ -423,12 +434,10 @@ impl Linker<'_> {
         let Some(uses) = &step.uses else {
             return Ran::default();
         };
-        if local_path(uses.text()).is_some() {
-            if let Some(ran) =
-                self.composite(uses, step, index, scope, around, &conditions, &cases, job)
-            {
-                return ran;
-            }
+        if local_path(uses.text()).is_some()
+            && let Some(ran) = self.composite(uses, &here, job)
+        {
+            return ran;
         }
         let (name, version) = match uses.text().split_once('@') {
             Some((name, version)) => (name, Some(version.to_owned())),
@@ -441,30 +450,17 @@ impl Linker<'_> {
                 uses: Spanned::new(uses.text().to_owned(), uses.span),
                 name: name.to_owned(),
                 version,
-                with: pairs(&step.with, scope),
-                conditions,
-                cases,
+                with: pairs(&step.with, here.scope),
+                conditions: here.conditions,
+                cases: here.cases,
             }),
         });
         Ran::default()
     }
 
     /// Runs the steps of a local composite action; a note says why there are none.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "all of it belongs to this one step"
-    )]
-    fn composite(
-        &mut self,
-        uses: &Template,
-        step: &Step,
-        index: usize,
-        scope: &Scope,
-        around: &Surroundings<'_>,
-        conditions: &[Condition],
-        cases: &[Given],
-        job: &mut LinkedJob,
-    ) -> Option<Ran> {
+    fn composite(&mut self, uses: &Template, here: &Here<'_>, job: &mut LinkedJob) -> Option<Ran> {
+        let (scope, around) = (here.scope, here.around);
         let Some((path, action)) = self.files.action(uses.text()) else {
             self.note(
                 uses.span,
@@ -493,7 +489,7 @@ impl Linker<'_> {
         self.notes.extend(action.notes.iter().cloned());
         let mut inner = Scope {
             github: Arc::clone(&scope.github),
-            inputs: Arc::new(passed(&action.inputs, &step.with, scope, cases)),
+            inputs: Arc::new(passed(&action.inputs, &here.step.with, scope, &here.cases)),
             matrix: Arc::clone(&scope.matrix),
             env: scope.env.clone(),
             steps: HashMap::new(),
@@ -503,9 +499,9 @@ impl Linker<'_> {
             file: action.file,
             directory: "",
             action: Some(directory_of(&path).to_owned()),
-            within: Some(index),
-            conditions: conditions.to_vec(),
-            cases: cases.to_vec(),
+            within: Some(here.index),
+            conditions: here.conditions.clone(),
+            cases: here.cases.clone(),
             depth: around.depth + 1,
         };
         self.open.push(path);

@@ -401,13 +401,22 @@ impl Possible {
         self.complete && self.known.iter().all(|one| one.text.as_known().is_some())
     }
 
-    /// The text, if there is only one possibility and it is known.
+    /// The text, if it is the only one possible and known.
     #[must_use]
     pub fn single(&self) -> Option<&str> {
-        match self.known.as_slice() {
-            [one] if self.complete => one.text.as_known(),
-            _ => None,
-        }
+        let (first, others) = self.known.split_first()?;
+        let same = others.iter().all(|other| other.text == first.text);
+        (self.complete && same).then(|| first.text.as_known())?
+    }
+
+    /// Each possible text once, whatever it presupposes.
+    pub fn distinct(&self) -> impl Iterator<Item = &Text> {
+        // Sorted by text, so that equal ones adjoin.
+        let before = std::iter::once(None).chain(self.known.iter().map(Some));
+        let changes = self.known.iter().zip(before);
+        changes
+            .filter(|(one, before)| before.is_none_or(|before| before.text != one.text))
+            .map(|(one, _)| &one.text)
     }
 
     /// The possibilities that are known throughout.
@@ -464,29 +473,57 @@ impl Possible {
         either
     }
 
-    /// What remains of this when one of `cases` holds. An empty `cases` holds never.
+    /// This, tied to `cases`: each possibility presupposes one of them. An empty `cases` holds never.
     #[must_use]
     pub fn under(&self, cases: &[Given]) -> Self {
+        self.narrowed(cases, |one, case| {
+            let given = one.given.and(case)?;
+            let mut text = one.text.clone();
+            text.resolve(&given);
+            Some(Alternative {
+                text,
+                given,
+                ..one.clone()
+            })
+        })
+    }
+
+    /// What remains of this where one of `cases` holds, tied to no more than it was.
+    #[must_use]
+    pub fn within(&self, cases: &[Given]) -> Self {
+        self.narrowed(cases, |one, case| {
+            let given = one.given.and(case)?;
+            let mut text = one.text.clone();
+            text.resolve(&given);
+            // Only a case that says what an unknown piece is makes a difference to this value.
+            let given = if text == one.text {
+                one.given.clone()
+            } else {
+                given
+            };
+            Some(Alternative {
+                text,
+                given,
+                ..one.clone()
+            })
+        })
+    }
+
+    fn narrowed(
+        &self,
+        cases: &[Given],
+        narrow: impl Fn(&Alternative, &Given) -> Option<Alternative>,
+    ) -> Self {
         if let [only] = cases
             && only.is_empty()
         {
             return self.clone();
         }
-        let mut known = Vec::new();
-        for one in &self.known {
-            for case in cases {
-                if let Some(given) = one.given.and(case) {
-                    let mut text = one.text.clone();
-                    text.resolve(&given);
-                    known.push(Alternative {
-                        text,
-                        given,
-                        ..one.clone()
-                    });
-                }
-            }
-        }
-        let mut rest = Self::any(known);
+        let all = self
+            .known
+            .iter()
+            .flat_map(|one| cases.iter().filter_map(|case| narrow(one, case)));
+        let mut rest = Self::any(all.collect());
         rest.inherit(self);
         rest
     }
@@ -547,6 +584,11 @@ mod tests {
         assert_eq!(shown(&image), ["repo:${inputs.app}"]);
         let known = image.under(&[Given::that("inputs.app", "api")]);
         assert_eq!(known.single(), Some("repo:api"));
+        let two = [Given::that("x", "1"), Given::that("x", "2")];
+        assert_eq!(image.under(&two).known.len(), 2);
+        assert_eq!(image.within(&two), image);
+        assert_eq!(image.under(&two).distinct().count(), 1);
+        assert_eq!(image.within(&[]).known, []);
     }
 
     #[test]

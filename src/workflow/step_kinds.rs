@@ -291,9 +291,12 @@ fn requests(job: &LinkedJob, at: usize, step: usize, command: &Command) -> bool 
         let shown = one.text.to_string().to_lowercase();
         OTHER_ADDRESSES.iter().any(|other| shown.contains(other))
     });
-    let nowhere = words
-        .iter()
-        .any(|word| word.is("/dev/null") || word.is("--spider") || word.is("-"));
+    let nowhere = words.iter().any(|word| {
+        word.is("/dev/null")
+            || word.is("--spider")
+            || word.is("-")
+            || word.value.single().is_some_and(|text| text.ends_with("O-"))
+    });
     let saves = words
         .iter()
         .filter_map(|word| word.value.single())

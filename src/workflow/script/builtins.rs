@@ -143,7 +143,13 @@ impl Interpreter<'_> {
             | ":" | "false" | "cd" | "[" | "test" | "break" | "continue" | "sleep" | "trap"
             | "wait" | "umask" => {}
             _ => {
-                if program.ends_with(".sh") || program.starts_with("./") {
+                let script = |word: &Argument| match word.value.known.as_slice() {
+                    [one] => {
+                        one.text.suffix().ends_with(".sh") || one.text.prefix().starts_with("./")
+                    }
+                    _ => false,
+                };
+                if words.first().is_some_and(script) {
                     self.call_file(words, span, state, false);
                 }
                 self.print_unknown(words, state);
@@ -153,7 +159,7 @@ impl Interpreter<'_> {
 
     fn print(&self, state: &mut State, text: impl FnOnce() -> Possible) {
         if self.capturing > 0 {
-            let text = text().under(&self.cases);
+            let text = text().within(&self.cases);
             state.print(&text);
         }
     }

@@ -474,7 +474,7 @@ impl Interpreter<'_> {
         } else {
             value
         };
-        value.under(&self.cases)
+        value.within(&self.cases)
     }
 
     fn if_command(
@@ -574,7 +574,7 @@ impl Interpreter<'_> {
     }
 
     fn case_command(&mut self, span: Span, subject: &Word, arms: &[CaseArm], state: &mut State) {
-        let subject = self.word(subject, state).under(&self.cases);
+        let subject = self.word(subject, state).within(&self.cases);
         let incomplete = !subject.complete;
         let mut remaining = subject.known;
         let mut carried: Vec<Given> = Vec::new();

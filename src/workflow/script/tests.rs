@@ -50,11 +50,7 @@ fn root() -> Directories {
 }
 
 fn show(possible: &Possible) -> String {
-    let all: Vec<_> = possible
-        .known
-        .iter()
-        .map(|one| one.text.to_string())
-        .collect();
+    let all: Vec<_> = possible.distinct().map(ToString::to_string).collect();
     all.join("|")
 }
 

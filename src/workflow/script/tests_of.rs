@@ -113,7 +113,7 @@ impl Interpreter<'_> {
             .any(|part| matches!(part, Part::Substitution(_) | Part::Process(_)));
         (!runs).then(|| {
             let mut state = state.clone();
-            self.word(word, &mut state).under(&self.cases)
+            self.word(word, &mut state).within(&self.cases)
         })
     }
 }

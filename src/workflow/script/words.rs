@@ -17,7 +17,7 @@ impl Interpreter<'_> {
         let value = self.word(word, state);
         Argument {
             span: word.span,
-            value: value.under(&self.cases),
+            value: value.within(&self.cases),
         }
     }
 
@@ -161,7 +161,7 @@ impl Interpreter<'_> {
 
     /// The words that one word becomes: an unquoted expansion is split at blanks.
     pub(super) fn items(&mut self, word: &Word, state: &mut State) -> Possible {
-        let value = self.word(word, state).under(&self.cases);
+        let value = self.word(word, state).within(&self.cases);
         let splits = word.parts.iter().any(|part| match part {
             Part::Text { .. } | Part::Process(_) => false,
             Part::Parameter(parameter) => !parameter.quoted,
