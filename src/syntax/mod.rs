@@ -4,6 +4,9 @@
 //! [`SyntaxProblem`]s it met, so that one bad line hides nothing else in its file.
 
 pub mod hcl;
+pub mod offsets;
+pub mod shell;
+pub mod yaml;
 
 use crate::source::Span;
 
