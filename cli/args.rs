@@ -10,7 +10,9 @@ use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 /// repository says which tables and sentences of it to hold the code to.
 #[derive(Debug, Parser)]
 #[command(name = "trysquare", version, propagate_version = true, max_term_width = 100)]
-#[command(after_help = "Start here:\n  trysquare check              check the repository you are in\n  trysquare explain RULE       why a rule exists, with examples\n\nExit status:\n  0  nothing to report at or above --fail-on\n  1  findings\n  2  trysquare could not do what was asked: usage, configuration, unreadable input")]
+#[command(
+    after_help = "Start here:\n  trysquare check              check the repository you are in\n  trysquare explain RULE       why a rule exists, with examples\n\nExit status:\n  0  nothing to report at or above --fail-on\n  1  findings\n  2  trysquare could not do what was asked: usage, configuration, unreadable input"
+)]
 pub struct Args {
     /// What to do.
     #[command(subcommand)]

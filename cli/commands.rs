@@ -56,14 +56,20 @@ fn workspace(path: &Path, args: &WorkspaceArgs) -> Result<(Disk, Options), Comma
         return Err(CommandError::Usage(format!("there is no {}", path.display())));
     }
     let root = match &args.config {
-        Some(config) if config.exists() => config.parent().map_or_else(PathBuf::new, |parent| if parent.as_os_str().is_empty() { PathBuf::from(".") } else { parent.to_owned() }),
+        Some(config) if config.exists() => config.parent().map_or_else(PathBuf::new, |parent| {
+            if parent.as_os_str().is_empty() { PathBuf::from(".") } else { parent.to_owned() }
+        }),
         Some(config) => return Err(CommandError::Usage(format!("there is no {}", config.display()))),
         None => workspace_root(path),
     };
     let disk = Disk::new(&root).map_err(|error| CommandError::File { path: root.display().to_string(), error })?;
     let inside = |path: &PathBuf| {
         disk.relative(path).ok_or_else(|| {
-            CommandError::Usage(format!("{} is not a file inside the workspace {}", path.display(), disk.root().display()))
+            CommandError::Usage(format!(
+                "{} is not a file inside the workspace {}",
+                path.display(),
+                disk.root().display()
+            ))
         })
     };
     let options = Options {
@@ -72,7 +78,8 @@ fn workspace(path: &Path, args: &WorkspaceArgs) -> Result<(Disk, Options), Comma
             .variables
             .iter()
             .map(|text| {
-                Override::parse(text).ok_or_else(|| CommandError::Usage(format!("--var {text}: write it as NAME=VALUE")))
+                Override::parse(text)
+                    .ok_or_else(|| CommandError::Usage(format!("--var {text}: write it as NAME=VALUE")))
             })
             .collect::<Result<_, _>>()?,
         var_files: args.var_files.iter().map(inside).collect::<Result<_, _>>()?,

@@ -98,13 +98,20 @@ fn with_model(
 ) -> Result<Counts, Vec<ConfigError>> {
     let budget = Budget::new();
     let standard = read_standard(reader, options, &budget)?;
-    let roots: Option<Vec<String>> = standard.roots.as_ref().map(|roots| roots.iter().map(|root| root.dir.clone()).collect());
+    let roots: Option<Vec<String>> =
+        standard.roots.as_ref().map(|roots| roots.iter().map(|root| root.dir.clone()).collect());
     if let Some(missing) = roots.iter().flatten().find(|dir| reader.names_in(dir).next().is_none()) {
-        let message = format!("{FILE_NAME} names the root module `{missing}`, and there are no files in that directory");
-        return Err(vec![ConfigError { message, span: None, help: Some("paths count from the directory of the repository".to_owned()) }]);
+        let message =
+            format!("{FILE_NAME} names the root module `{missing}`, and there are no files in that directory");
+        return Err(vec![ConfigError {
+            message,
+            span: None,
+            help: Some("paths count from the directory of the repository".to_owned()),
+        }]);
     }
     let configuration = Configuration::load(reader, roots.as_deref());
-    let plain_roots: Vec<Root> = configuration.roots.iter().map(|dir| Root { dir: dir.clone(), ..Root::default() }).collect();
+    let plain_roots: Vec<Root> =
+        configuration.roots.iter().map(|dir| Root { dir: dir.clone(), ..Root::default() }).collect();
     let roots: &[Root] = standard.roots.as_deref().unwrap_or(&plain_roots);
     let inputs: Vec<Inputs> = roots.iter().map(|root| inputs(reader, root, options, &budget)).collect();
     let worlds: Vec<World<'_>> = roots
@@ -140,7 +147,8 @@ fn inputs(reader: &Reader<'_>, root: &Root, options: &Options, budget: &Budget) 
 }
 
 fn pages(reader: &Reader<'_>, options: &Options) -> Vec<PageText> {
-    let page = |path: &str, text: &str| PageText { path: path.to_owned(), file: reader.add(path, text), url: pack::url(path) };
+    let page =
+        |path: &str, text: &str| PageText { path: path.to_owned(), file: reader.add(path, text), url: pack::url(path) };
     match &options.only {
         Some((path, text)) => vec![page(path, text)],
         None => pack::PAGES.iter().map(|(path, text)| page(path, text)).collect(),
@@ -199,7 +207,10 @@ fn skipped(rule: &Rule, standard: &Standard) -> Option<String> {
     if standard.severity(&rule.id, rule.severity) == SeverityOrOff::Off {
         return Some("switched off in the configuration".to_owned());
     }
-    let missing = rule.needs.iter().find(|need| need.strip_prefix("standard.").is_some_and(|path| standard.section(path).is_none()))?;
+    let missing = rule
+        .needs
+        .iter()
+        .find(|need| need.strip_prefix("standard.").is_some_and(|path| standard.section(path).is_none()))?;
     Some(format!("the standard has no `{}`", missing.trim_start_matches("standard.")))
 }
 
@@ -230,11 +241,8 @@ impl Model {
                     (format!("the file cannot be read: {error}"), None, crate::source::Span::new(file, 0, 0))
                 }
             };
-            Value::record([
-                ("message", Value::string(message)),
-                ("help", help.map_or_else(Value::null, Value::string)),
-            ])
-            .written_at(span)
+            Value::record([("message", Value::string(message)), ("help", help.map_or_else(Value::null, Value::string))])
+                .written_at(span)
         });
         let items = Value::tuple(items.collect());
         if let crate::value::Data::Object(object) = &self.value.data {

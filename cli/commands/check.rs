@@ -27,7 +27,9 @@ pub fn check(args: &CheckArgs) -> Result<ExitCode, CommandError> {
         has_config: options.config.is_some() || disk.root().join(trysquare::standard::FILE_NAME).exists(),
     };
     let mut out: Box<dyn Write> = match &args.output {
-        Some(path) => Box::new(File::create(path).map_err(|error| CommandError::File { path: path.display().to_string(), error })?),
+        Some(path) => Box::new(
+            File::create(path).map_err(|error| CommandError::File { path: path.display().to_string(), error })?,
+        ),
         None => Box::new(io::stdout().lock()),
     };
     match args.format {
@@ -46,7 +48,11 @@ fn wanted(disk: &Disk, args: &CheckArgs) -> Result<Vec<String>, CommandError> {
         match disk.relative(path) {
             Some(relative) => wanted.push(relative),
             None if path.exists() => {
-                return Err(CommandError::Usage(format!("{} lies outside the workspace {}", path.display(), disk.root().display())));
+                return Err(CommandError::Usage(format!(
+                    "{} lies outside the workspace {}",
+                    path.display(),
+                    disk.root().display()
+                )));
             }
             None => return Err(CommandError::Usage(format!("there is no {}", path.display()))),
         }
@@ -62,10 +68,17 @@ fn restrict(report: &mut Report, wanted: &[String]) {
     if wanted.is_empty() {
         return;
     }
-    let within = |file: &str| wanted.iter().any(|path| file == path || file.strip_prefix(path.as_str()).is_some_and(|rest| rest.starts_with('/')));
-    let touches = |finding: &Finding| within(&finding.primary.file) || finding.related.iter().any(|label| within(&label.file));
+    let within = |file: &str| {
+        wanted
+            .iter()
+            .any(|path| file == path || file.strip_prefix(path.as_str()).is_some_and(|rest| rest.starts_with('/')))
+    };
+    let touches =
+        |finding: &Finding| within(&finding.primary.file) || finding.related.iter().any(|label| within(&label.file));
     report.findings.retain(touches);
-    report.undetermined.retain(|undetermined| undetermined.blocking.as_ref().is_none_or(|blocking| within(&blocking.file)));
+    report
+        .undetermined
+        .retain(|undetermined| undetermined.blocking.as_ref().is_none_or(|blocking| within(&blocking.file)));
     let count = |severity| report.findings.iter().filter(|finding| finding.severity == severity).count();
     report.summary.errors = count(Severity::Error);
     report.summary.warnings = count(Severity::Warning);

@@ -87,7 +87,8 @@ fn read_pages(dir: &Path) -> Result<Vec<(String, String)>, CommandError> {
         let path = entry.path();
         if path.extension().is_some_and(|extension| extension == "md") && path.is_file() {
             let name = path.display().to_string();
-            let text = std::fs::read_to_string(path).map_err(|error| CommandError::File { path: name.clone(), error })?;
+            let text =
+                std::fs::read_to_string(path).map_err(|error| CommandError::File { path: name.clone(), error })?;
             if text.contains("hcl rule") {
                 pages.push((name, text));
             }

@@ -120,7 +120,11 @@ fn labeled(label: &Label, primary: bool) -> LabeledSpan {
 fn source(path: &str, sources: &Sources) -> Option<NamedSource<String>> {
     let file = sources.find(path)?;
     // Tabs and other control characters keep their width of one byte, so that offsets stay right.
-    let text: String = sources.text(file).chars().map(|c| if c.is_control() && !matches!(c, '\n' | '\t' | '\r') && c.len_utf8() == 1 { ' ' } else { c }).collect();
+    let text: String = sources
+        .text(file)
+        .chars()
+        .map(|c| if c.is_control() && !matches!(c, '\n' | '\t' | '\r') && c.len_utf8() == 1 { ' ' } else { c })
+        .collect();
     Some(NamedSource::new(plain(path), text))
 }
 
@@ -186,7 +190,11 @@ fn count(number: usize, one: &str, many: &str) -> String {
 fn summary(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let Summary { errors, warnings, notes, undetermined, suppressed, files, resources, workflows } = report.summary;
     if !report.failures.is_empty() {
-        return writeln!(out, "Nothing can be said before {} mended.", if report.failures.len() == 1 { "this is" } else { "these are" });
+        return writeln!(
+            out,
+            "Nothing can be said before {} mended.",
+            if report.failures.len() == 1 { "this is" } else { "these are" }
+        );
     }
     writeln!(
         out,
@@ -196,12 +204,15 @@ fn summary(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()>
         count(workflows, "workflow", "workflows")
     )?;
     let mut found = Vec::new();
-    for (number, one, many) in [(errors, "error", "errors"), (warnings, "warning", "warnings"), (notes, "note", "notes")] {
+    for (number, one, many) in
+        [(errors, "error", "errors"), (warnings, "warning", "warnings"), (notes, "note", "notes")]
+    {
         if number > 0 {
             found.push(count(number, one, many));
         }
     }
-    let mut line = if found.is_empty() { "Found nothing to mend".to_owned() } else { format!("Found {}", found.join(", ")) };
+    let mut line =
+        if found.is_empty() { "Found nothing to mend".to_owned() } else { format!("Found {}", found.join(", ")) };
     if suppressed > 0 {
         line.push_str(&format!("; {suppressed} suppressed"));
     }
@@ -216,7 +227,11 @@ fn summary(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()>
     }
     if !style.has_config && !report.skipped.is_empty() {
         let rules = count(report.skipped.len(), "rule", "rules");
-        return writeln!(out, "{rules} did not run: there is no {} that says what your page asks for.", trysquare::standard::FILE_NAME);
+        return writeln!(
+            out,
+            "{rules} did not run: there is no {} that says what your page asks for.",
+            trysquare::standard::FILE_NAME
+        );
     }
     for (reason, number) in reasons {
         writeln!(out, "Skipped {}: {reason}.", count(number, "rule", "rules"))?;

@@ -63,7 +63,12 @@ fn scan(text: &str) -> (Vec<Heading>, Vec<Table>) {
             }
             Event::End(TagEnd::Heading(level)) => {
                 let title = title.take().unwrap_or_default().trim().to_owned();
-                let parent = headings.iter().rev().skip(1).find(|heading| heading.level < level).map(|heading| heading.path.clone());
+                let parent = headings
+                    .iter()
+                    .rev()
+                    .skip(1)
+                    .find(|heading| heading.level < level)
+                    .map(|heading| heading.path.clone());
                 if let Some(heading) = headings.last_mut() {
                     heading.path = parent.map_or_else(|| title.clone(), |parent| format!("{parent} > {title}"));
                     heading.title = title;
@@ -153,7 +158,11 @@ fn insert_numbered(fields: &mut Fields, name: &str, value: &Value) {
 fn sections_value(file: FileId, text: &str, headings: &[Heading]) -> Value {
     let mut fields = Fields::new();
     for (at, heading) in headings.iter().enumerate() {
-        let end = headings.iter().skip(at + 1).find(|next| next.level <= heading.level).map_or(text.len(), |next| next.span.start);
+        let end = headings
+            .iter()
+            .skip(at + 1)
+            .find(|next| next.level <= heading.level)
+            .map_or(text.len(), |next| next.span.start);
         let body = heading.span.end.min(end)..end;
         let content = Value::string(text.get(body.clone()).unwrap_or("")).at(verbatim(file, body));
         let value = Value::record([("text", content)]).written_at(span(file, &heading.span));

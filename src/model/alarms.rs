@@ -86,7 +86,13 @@ impl Metric {
                     let unknown = Unknown::new(Type::Any, "it is computed by metric math", place.span());
                     Value::unknown(unknown).at(place.clone())
                 };
-                Self { name: unknown(), namespace: unknown(), statistic: unknown(), period: unknown(), dimensions: shared_dimensions(&queries, &place) }
+                Self {
+                    name: unknown(),
+                    namespace: unknown(),
+                    statistic: unknown(),
+                    period: unknown(),
+                    dimensions: shared_dimensions(&queries, &place),
+                }
             }
         }
     }
@@ -96,7 +102,8 @@ impl Metric {
 fn shared_dimensions(queries: &[Value], place: &Origin) -> Value {
     let metrics = queries.iter().flat_map(|query| blocks(&block_field(query, "metric")));
     let mut dimensions = metrics.map(|metric| block_field(&metric, "dimensions"));
-    let unknown = || Value::unknown(Unknown::new(Type::Any, "it is computed by metric math", place.span())).at(place.clone());
+    let unknown =
+        || Value::unknown(Unknown::new(Type::Any, "it is computed by metric math", place.span())).at(place.clone());
     match dimensions.next() {
         Some(first) if dimensions.all(|other| matches!(equals(&first, &other), Answer::Yes)) => first,
         _ => unknown(),
@@ -140,7 +147,9 @@ impl Watched {
         let dimensions = alarm.get("dimensions").cloned().unwrap_or_default();
         let name = match (&dimensions.data, dimensions.field("FunctionName")) {
             (_, Some(name)) => name.clone(),
-            (Data::Unknown(unknown), None) => return Self::Perhaps((0..functions.len()).collect(), Arc::clone(unknown)),
+            (Data::Unknown(unknown), None) => {
+                return Self::Perhaps((0..functions.len()).collect(), Arc::clone(unknown));
+            }
             _ => return Self::None,
         };
         let mut perhaps = Vec::new();
@@ -173,7 +182,9 @@ impl Watched {
 
     fn attach(&self, functions: &mut [Function], alarm: &Value) {
         match self {
-            Self::One(at) => functions.get_mut(*at).into_iter().for_each(|function| function.alarms.push(alarm.clone())),
+            Self::One(at) => {
+                functions.get_mut(*at).into_iter().for_each(|function| function.alarms.push(alarm.clone()))
+            }
             Self::None => {}
             Self::Perhaps(several, unknown) => {
                 for at in several {

@@ -51,7 +51,8 @@ fn function(found: &Found<'_, '_>, documented: &[Value], iam: &Iam) -> Function 
         None => Value::null().at(origin.clone()),
     };
     let logging = found.block("logging_config");
-    let logging_field = |field: &str| logging.as_ref().map(|block| block_field(block, field)).filter(|value| !value.is_null());
+    let logging_field =
+        |field: &str| logging.as_ref().map(|block| block_field(block, field)).filter(|value| !value.is_null());
     let log_group = logging_field("log_group").unwrap_or_else(|| default_log_group(&name, &origin));
     // Source: Lambda's "LoggingConfig", whose LogFormat is Text when it is not set.
     let log_format = logging_field("log_format").unwrap_or_else(|| {
@@ -60,9 +61,11 @@ fn function(found: &Found<'_, '_>, documented: &[Value], iam: &Iam) -> Function 
     let environment = found.block("environment");
     let env = environment.as_ref().map(|block| block_field(block, "variables")).filter(|value| !value.is_null());
     let env = env.unwrap_or_else(|| {
-        Value::object(Fields::new()).at(environment.as_ref().map_or_else(|| origin.clone(), |block| block.origin.clone()))
+        Value::object(Fields::new())
+            .at(environment.as_ref().map_or_else(|| origin.clone(), |block| block.origin.clone()))
     });
-    let ignored = ignored_changes(&found.instance.block).unwrap_or_else(|| Value::list(Type::String, Vec::new()).at(origin.clone()));
+    let ignored = ignored_changes(&found.instance.block)
+        .unwrap_or_else(|| Value::list(Type::String, Vec::new()).at(origin.clone()));
     let role = iam.role_of(&found.attribute("role"));
     let fields = [
         ("address", address),
@@ -109,7 +112,9 @@ fn default_log_group(name: &Value, origin: &crate::value::Origin) -> Value {
     let mut pieces = vec![Piece::Text("/aws/lambda/".into())];
     match name.as_pieces() {
         Some(more) => pieces.extend(more),
-        None => pieces.push(Piece::Unknown(Arc::new(Unknown::new(Type::String, "the function has no name", origin.span())))),
+        None => {
+            pieces.push(Piece::Unknown(Arc::new(Unknown::new(Type::String, "the function has no name", origin.span()))))
+        }
     }
     Value::from_pieces(pieces).at(origin.clone())
 }

@@ -44,8 +44,11 @@ impl Iam {
                 trust: policy::statements(&found.configured("assume_role_policy")),
             });
         }
-        let policies: Vec<(Value, &Found<'_, '_>)> =
-            all.iter().filter(|found| found.is("aws_iam_policy")).map(|found| (found.attribute("arn"), found)).collect();
+        let policies: Vec<(Value, &Found<'_, '_>)> = all
+            .iter()
+            .filter(|found| found.is("aws_iam_policy"))
+            .map(|found| (found.attribute("arn"), found))
+            .collect();
         let mut policy_roles: Vec<Vec<Value>> = vec![Vec::new(); policies.len()];
         for found in all {
             match &*found.instance.ty {
@@ -63,13 +66,27 @@ impl Iam {
                 }
                 "aws_iam_role_policy_attachment" if found.is("aws_iam_role_policy_attachment") => {
                     let roles = [found.configured("role")];
-                    iam.attach_arn(&found.configured("policy_arn"), &found.address(), &roles, &policies, &mut policy_roles);
+                    iam.attach_arn(
+                        &found.configured("policy_arn"),
+                        &found.address(),
+                        &roles,
+                        &policies,
+                        &mut policy_roles,
+                    );
                 }
                 "aws_iam_policy_attachment" if found.is("aws_iam_policy_attachment") => {
                     let roles = one_or_many(Some(&found.configured("roles")));
-                    iam.attach_arn(&found.configured("policy_arn"), &found.address(), &roles, &policies, &mut policy_roles);
+                    iam.attach_arn(
+                        &found.configured("policy_arn"),
+                        &found.address(),
+                        &roles,
+                        &policies,
+                        &mut policy_roles,
+                    );
                 }
-                "aws_iam_role_policy_attachments_exclusive" if found.is("aws_iam_role_policy_attachments_exclusive") => {
+                "aws_iam_role_policy_attachments_exclusive"
+                    if found.is("aws_iam_role_policy_attachments_exclusive") =>
+                {
                     let roles = [found.configured("role_name")];
                     for arn in one_or_many(Some(&found.configured("policy_arns"))) {
                         iam.attach_arn(&arn, &found.address(), &roles, &policies, &mut policy_roles);
@@ -104,7 +121,8 @@ impl Iam {
             known.extend(roles.iter().cloned());
             return;
         }
-        let managed = arn.as_str().and_then(|text| text.split_once(":policy/")).and_then(|(_, name)| managed().get(name));
+        let managed =
+            arn.as_str().and_then(|text| text.split_once(":policy/")).and_then(|(_, name)| managed().get(name));
         match managed {
             Some(document) => {
                 for statement in json_statements(document, &arn.origin) {
@@ -116,7 +134,8 @@ impl Iam {
                     Some(text) => format!("the policy {text} is not in this repository"),
                     None => "the attached policy is not in this repository".to_owned(),
                 };
-                let statement = Value::unknown(Unknown::new(Type::Any, reason, arn.origin.span())).at(arn.origin.clone());
+                let statement =
+                    Value::unknown(Unknown::new(Type::Any, reason, arn.origin.span())).at(arn.origin.clone());
                 self.attached.push(Attached { statement, address: address.clone(), roles: roles.to_vec() });
             }
         }
@@ -144,7 +163,9 @@ impl Iam {
 
     fn of_role(&self, name: &Value) -> Vec<&Attached> {
         let attached = self.attached.iter();
-        attached.filter(|attached| attached.roles.iter().any(|role| matches!(equals(role, name), Answer::Yes))).collect()
+        attached
+            .filter(|attached| attached.roles.iter().any(|role| matches!(equals(role, name), Answer::Yes)))
+            .collect()
     }
 
     pub(super) fn roles_value(&self) -> Value {
@@ -215,10 +236,22 @@ fn describe(attached: &Attached, governing: &[Value]) -> Value {
     let mut fields: Fields = match &statement.data {
         Data::Unknown(unknown) => {
             let unknown = |ty| Value::unknown(unknown.derived(ty)).at(statement.origin.clone());
-            ["sid", "effect", "actions", "not_actions", "resources", "not_resources", "principals", "conditions", "allows", "s3", "broad"]
-                .iter()
-                .map(|name| (Arc::from(*name), unknown(Type::Any)))
-                .collect()
+            [
+                "sid",
+                "effect",
+                "actions",
+                "not_actions",
+                "resources",
+                "not_resources",
+                "principals",
+                "conditions",
+                "allows",
+                "s3",
+                "broad",
+            ]
+            .iter()
+            .map(|name| (Arc::from(*name), unknown(Type::Any)))
+            .collect()
         }
         _ => {
             let mut fields = statement.as_fields().cloned().unwrap_or_default();
@@ -247,8 +280,12 @@ fn answer_value(answer: Answer) -> Value {
 fn s3(fields: &Fields, origin: &Origin) -> Value {
     let items = |name: &str| fields.get(name).and_then(Value::as_items).unwrap_or(&[]).to_vec();
     let resources: Vec<S3Resource> = items("resources").iter().filter_map(S3Resource::read).collect();
-    let everything = fields.get("resources").and_then(Value::as_items).is_none_or(|items| items.iter().any(|item| item.as_str() == Some("*")));
-    let open = items("resources").iter().any(|item| item.first_unknown().is_some()) || !items("not_resources").is_empty();
+    let everything = fields
+        .get("resources")
+        .and_then(Value::as_items)
+        .is_none_or(|items| items.iter().any(|item| item.as_str() == Some("*")));
+    let open =
+        items("resources").iter().any(|item| item.first_unknown().is_some()) || !items("not_resources").is_empty();
     let actions: Vec<Value> = items("actions")
         .iter()
         .filter_map(|action| {
@@ -258,11 +295,15 @@ fn s3(fields: &Fields, origin: &Origin) -> Value {
                 (true, _) => Value::from(true),
                 (false, false) => Value::from(false),
                 (false, true) => {
-                    let unknown = Unknown::new(Type::Bool, "one of the statement's resources is not known", action.origin.span());
+                    let unknown =
+                        Unknown::new(Type::Bool, "one of the statement's resources is not known", action.origin.span());
                     Value::unknown(unknown)
                 }
             };
-            Some(Value::record([("action", action.clone()), ("level", Value::from(level)), ("meets_resource", meets)]).at(action.origin.clone()))
+            Some(
+                Value::record([("action", action.clone()), ("level", Value::from(level)), ("meets_resource", meets)])
+                    .at(action.origin.clone()),
+            )
         })
         .collect();
     Value::record([
@@ -325,7 +366,8 @@ impl S3Resource {
 
 /// Actions that the statement grants on `*` although they could be narrowed.
 fn broad(fields: &Fields, origin: &Origin) -> Value {
-    let everywhere = fields.get("resources").and_then(Value::as_items).unwrap_or(&[]).iter().find(|item| item.as_str() == Some("*"));
+    let everywhere =
+        fields.get("resources").and_then(Value::as_items).unwrap_or(&[]).iter().find(|item| item.as_str() == Some("*"));
     let Some(star) = everywhere else {
         return Value::tuple(Vec::new()).at(origin.clone());
     };
@@ -333,7 +375,9 @@ fn broad(fields: &Fields, origin: &Origin) -> Value {
     let broad = items.iter().filter(|item| {
         let Some(text) = item.as_str() else { return false };
         // An action the table does not know may be one that cannot be narrowed.
-        text == "*" || (text.contains(['*', '?']) && actions::expand(text).iter().any(action_can_be_narrowed)) || action(text).is_some_and(|action| action.can_be_narrowed())
+        text == "*"
+            || (text.contains(['*', '?']) && actions::expand(text).iter().any(action_can_be_narrowed))
+            || action(text).is_some_and(|action| action.can_be_narrowed())
     });
     Value::tuple(broad.cloned().collect()).at(star.origin.clone())
 }
@@ -366,12 +410,14 @@ fn from_json(json: &serde_json::Value, origin: &Origin) -> Value {
     let value = match json {
         serde_json::Value::Null => Value::null(),
         serde_json::Value::Bool(truth) => Value::from(*truth),
-        serde_json::Value::Number(number) => crate::value::Number::parse(&number.to_string()).map_or_else(Value::null, Value::from),
+        serde_json::Value::Number(number) => {
+            crate::value::Number::parse(&number.to_string()).map_or_else(Value::null, Value::from)
+        }
         serde_json::Value::String(text) => Value::string(text.as_str()),
         serde_json::Value::Array(items) => Value::tuple(items.iter().map(|item| from_json(item, origin)).collect()),
-        serde_json::Value::Object(fields) => {
-            Value::object(fields.iter().map(|(key, value)| (Arc::from(key.as_str()), from_json(value, origin))).collect())
-        }
+        serde_json::Value::Object(fields) => Value::object(
+            fields.iter().map(|(key, value)| (Arc::from(key.as_str()), from_json(value, origin))).collect(),
+        ),
     };
     value.at(origin.clone())
 }

@@ -31,7 +31,10 @@ impl Inventory {
             Value::tuple(items.collect())
         };
         let gaps = gaps(facts);
-        let log_groups = list("aws_cloudwatch_log_group", &[("name", "name"), ("retention_in_days", "retention_in_days"), ("arn", "arn")]);
+        let log_groups = list(
+            "aws_cloudwatch_log_group",
+            &[("name", "name"), ("retention_in_days", "retention_in_days"), ("arn", "arn")],
+        );
         let names = log_groups.as_items().unwrap_or(&[]).iter().filter_map(|group| group.field("name").cloned());
         let log_group_names = Value::tuple(names.chain(gaps.iter().cloned()).collect());
         Self {

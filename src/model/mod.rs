@@ -183,7 +183,11 @@ pub(crate) fn one_or_many(value: Option<&Value>) -> Vec<Value> {
 }
 
 /// The first of `items` that equals `wanted`, or the unknown that keeps us from telling.
-pub(crate) fn join<'i, T>(items: impl IntoIterator<Item = &'i T>, key: impl Fn(&T) -> &Value, wanted: &Value) -> Joined<'i, T> {
+pub(crate) fn join<'i, T>(
+    items: impl IntoIterator<Item = &'i T>,
+    key: impl Fn(&T) -> &Value,
+    wanted: &Value,
+) -> Joined<'i, T> {
     let mut open = None;
     for item in items {
         match equals(key(item), wanted) {

@@ -13,7 +13,10 @@ pub(super) fn statements(policy: &Value) -> Vec<Value> {
     }
     let unreadable = |why: Option<&Arc<Unknown>>| {
         let span = policy.origin.span();
-        let unknown = why.map_or_else(|| Unknown::new(Type::Any, "it is not a policy document", span), |unknown| unknown.derived(Type::Any));
+        let unknown = why.map_or_else(
+            || Unknown::new(Type::Any, "it is not a policy document", span),
+            |unknown| unknown.derived(Type::Any),
+        );
         vec![Value::unknown(unknown).at(policy.origin.clone())]
     };
     let Some(document) = decode(policy) else {
@@ -44,7 +47,8 @@ fn statement(statement: &Value) -> Value {
         let origin = statement.field(name).map_or_else(|| statement.origin.clone(), |value| value.origin.clone());
         Value::tuple(items).at(origin)
     };
-    let plain = |name: &str| statement.field(name).cloned().unwrap_or_else(|| Value::null().at(statement.origin.clone()));
+    let plain =
+        |name: &str| statement.field(name).cloned().unwrap_or_else(|| Value::null().at(statement.origin.clone()));
     let fields: Fields = [
         ("sid", plain("Sid")),
         ("effect", plain("Effect")),

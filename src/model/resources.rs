@@ -24,7 +24,8 @@ fn resource(found: &Found<'_, '_>) -> Value {
         Mode::Data => "data",
         Mode::Ephemeral => "ephemeral",
     };
-    let ignored = ignored_changes(&instance.block).unwrap_or_else(|| Value::list(Type::String, Vec::new()).written_at(header));
+    let ignored =
+        ignored_changes(&instance.block).unwrap_or_else(|| Value::list(Type::String, Vec::new()).written_at(header));
     Value::record([
         ("address", found.address()),
         ("mode", Value::from(mode)),

@@ -45,7 +45,9 @@ pub fn run(path: &str, text: &str) -> Outcome {
         if example.bad {
             match &example.expect_range {
                 Some(range) => edits.push((range.clone(), printed)),
-                None => edits.push((example.end..example.end, format!("\n```text expect {}\n{printed}```\n", example.name))),
+                None => {
+                    edits.push((example.end..example.end, format!("\n```text expect {}\n{printed}```\n", example.name)))
+                }
             }
         }
     }
@@ -73,7 +75,8 @@ fn printed(report: &Report, rule: &str) -> String {
 
 fn problem(example: &Example, report: &Report, rule: &str, printed: &str) -> Option<String> {
     if let Some(failure) = report.failures.first() {
-        let place = failure.place.as_ref().map(|place| format!("{}:{}: ", place.file, place.start.line)).unwrap_or_default();
+        let place =
+            failure.place.as_ref().map(|place| format!("{}:{}: ", place.file, place.start.line)).unwrap_or_default();
         return Some(format!("cannot be checked: {place}{}", failure.message));
     }
     if let Some(open) = report.undetermined.iter().find(|open| open.rule == rule) {
@@ -85,7 +88,9 @@ fn problem(example: &Example, report: &Report, rule: &str, printed: &str) -> Opt
     let count = report.findings.iter().filter(|finding| finding.rule == rule).count();
     match (example.bad, count) {
         (true, 1) => match &example.expect {
-            Some(expected) if expected != printed => Some(format!("prints something else\n  expected: {}  printed:  {}", indent(expected), indent(printed))),
+            Some(expected) if expected != printed => {
+                Some(format!("prints something else\n  expected: {}  printed:  {}", indent(expected), indent(printed)))
+            }
             _ => None,
         },
         (true, 0) => Some("has no finding, and is marked bad".to_owned()),

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use jsonpath_rust::parser::model::{
-    Comparable, Comparison, Filter, FilterAtom, FnArg, JpQuery, Literal, Segment, Selector, SingularQuery, SingularQuerySegment, Test,
-    TestFunction,
+    Comparable, Comparison, Filter, FilterAtom, FnArg, JpQuery, Literal, Segment, Selector, SingularQuery,
+    SingularQuerySegment, Test, TestFunction,
 };
 use jsonpath_rust::parser::parse_json_path;
 
@@ -96,10 +96,16 @@ impl Walk<'_> {
             Selector::Wildcard => to.nodes.extend(children(node)),
             Selector::Index(index) => {
                 let items = node.as_items().unwrap_or(&[]);
-                let at = if *index < 0 { items.len().checked_add_signed(isize::try_from(*index).unwrap_or(isize::MIN)) } else { usize::try_from(*index).ok() };
+                let at = if *index < 0 {
+                    items.len().checked_add_signed(isize::try_from(*index).unwrap_or(isize::MIN))
+                } else {
+                    usize::try_from(*index).ok()
+                };
                 to.nodes.extend(at.and_then(|at| items.get(at)).cloned());
             }
-            Selector::Slice(start, end, step) => to.nodes.extend(slice(node.as_items().unwrap_or(&[]), *start, *end, *step)),
+            Selector::Slice(start, end, step) => {
+                to.nodes.extend(slice(node.as_items().unwrap_or(&[]), *start, *end, *step))
+            }
             Selector::Filter(filter) => {
                 for child in children(node) {
                     match self.filter(filter, &child) {
@@ -115,7 +121,9 @@ impl Walk<'_> {
     fn filter(&mut self, filter: &Filter, node: &Value) -> Answer {
         match filter {
             Filter::And(all) => all.iter().fold(Answer::Yes, |so_far, filter| so_far.and(|| self.filter(filter, node))),
-            Filter::Or(any) => not(any.iter().fold(Answer::Yes, |so_far, filter| so_far.and(|| not(self.filter(filter, node))))),
+            Filter::Or(any) => {
+                not(any.iter().fold(Answer::Yes, |so_far, filter| so_far.and(|| not(self.filter(filter, node)))))
+            }
             Filter::Atom(atom) => match atom {
                 FilterAtom::Filter { expr, not: negated } => negate(self.filter(expr, node), *negated),
                 FilterAtom::Test { expr, not: negated } => negate(self.test(expr, node), *negated),
@@ -190,7 +198,9 @@ impl Walk<'_> {
                             (Data::Object(object), None) => Value::unknown(object.rest.as_ref()?.as_ref().clone()),
                             _ => return None,
                         },
-                        SingularQuerySegment::Index(index) => at.as_items()?.get(usize::try_from(*index).ok()?)?.clone(),
+                        SingularQuerySegment::Index(index) => {
+                            at.as_items()?.get(usize::try_from(*index).ok()?)?.clone()
+                        }
                     };
                 }
                 Some(at)
@@ -220,7 +230,10 @@ impl Walk<'_> {
                     return Some(only);
                 }
                 let length = only.as_str().map(|text| text.chars().count());
-                length.or_else(|| only.as_items().map(<[Value]>::len)).or_else(|| only.as_fields().map(|fields| fields.len())).map(Value::from)
+                length
+                    .or_else(|| only.as_items().map(<[Value]>::len))
+                    .or_else(|| only.as_fields().map(|fields| fields.len()))
+                    .map(Value::from)
             }
             TestFunction::Search(..) | TestFunction::Match(..) | TestFunction::Custom(..) => None,
         }
@@ -325,7 +338,12 @@ mod tests {
         let item = |name: &str, size: Value| Value::record([("name", Value::from(name)), ("size", size)]);
         Value::record([(
             "items",
-            Value::tuple(vec![item("a", Value::from(1)), item("b", Value::from(3)), item("c", unknown), item("d", Value::null())]),
+            Value::tuple(vec![
+                item("a", Value::from(1)),
+                item("b", Value::from(3)),
+                item("c", unknown),
+                item("d", Value::null()),
+            ]),
         )])
     }
 

@@ -162,7 +162,8 @@ impl BlockReader {
         }
         let id = block.labels.first().map(|label| label.value.to_string()).unwrap_or_default();
         if id.is_empty() {
-            self.errors.push(RuleError::new(block.header, "a rule has a name").with_help("write `rule \"team-name\" { … }`"));
+            self.errors
+                .push(RuleError::new(block.header, "a rule has a name").with_help("write `rule \"team-name\" { … }`"));
         } else if page.title != id {
             let message = format!("the page's title is `{}`, and its rule is `{id}`", page.title);
             self.errors.push(RuleError::new(block.header, message).with_help("make them the same"));
@@ -171,7 +172,10 @@ impl BlockReader {
         let severity = match self.text(&block.body, "severity") {
             None => Severity::Error,
             Some((text, span)) => Severity::parse(&text).unwrap_or_else(|| {
-                self.errors.push(RuleError::new(span, format!("`{text}` is not a severity")).with_help("use \"error\", \"warning\" or \"note\""));
+                self.errors.push(
+                    RuleError::new(span, format!("`{text}` is not a severity"))
+                        .with_help("use \"error\", \"warning\" or \"note\""),
+                );
                 Severity::Error
             }),
         };
@@ -209,7 +213,10 @@ impl BlockReader {
             "select" => {
                 self.known(&block.body, &["path", "from"], &[]);
                 let Some(name) = block.labels.first() else {
-                    self.errors.push(RuleError::new(block.header, "`select` names what it selects").with_help("write `select \"function\" { … }`"));
+                    self.errors.push(
+                        RuleError::new(block.header, "`select` names what it selects")
+                            .with_help("write `select \"function\" { … }`"),
+                    );
                     return;
                 };
                 let path = self.text(&block.body, "path");
@@ -263,7 +270,10 @@ impl BlockReader {
             let all = attributes.iter().chain(blocks).copied();
             self.errors.push(match did_you_mean(&name.value, all) {
                 Some(help) => error.with_help(help),
-                None => error.with_help(format!("there are: {}", attributes.iter().chain(blocks).copied().collect::<Vec<_>>().join(", "))),
+                None => error.with_help(format!(
+                    "there are: {}",
+                    attributes.iter().chain(blocks).copied().collect::<Vec<_>>().join(", ")
+                )),
             });
         }
     }
@@ -328,7 +338,9 @@ fn is_part_of_standard(path: &str) -> bool {
     let mut shape = SECTIONS.iter().find(|(name, ..)| *name == section).map(|(_, shape, _)| shape);
     for part in parts {
         shape = match shape {
-            Some(Shape::Object(attributes)) => attributes.iter().find(|(name, ..)| *name == part).map(|(_, shape, _)| shape),
+            Some(Shape::Object(attributes)) => {
+                attributes.iter().find(|(name, ..)| *name == part).map(|(_, shape, _)| shape)
+            }
             Some(Shape::Map(inner)) => Some(*inner),
             other => other.filter(|shape| matches!(shape, Shape::Any)),
         };

@@ -64,7 +64,8 @@ impl<'r> Runner<'r> {
         if let Some(known) = self.selections.borrow().get(path) {
             return Rc::clone(known);
         }
-        let selection = Rc::new(jsonpath::check(path).map(|query| jsonpath::select(&query, self.model)).unwrap_or_default());
+        let selection =
+            Rc::new(jsonpath::check(path).map(|query| jsonpath::select(&query, self.model)).unwrap_or_default());
         self.selections.borrow_mut().insert(path.to_owned(), Rc::clone(&selection));
         selection
     }
@@ -139,7 +140,9 @@ impl Case<'_, '_> {
             let value = self.with(bound, |evaluator| evaluator.evaluate(expr))?;
             bound.push((name.value.to_string(), value));
         }
-        for (expr, is_condition) in self.rule.when.iter().map(|when| (when, false)).chain([(&self.rule.condition, true)]) {
+        for (expr, is_condition) in
+            self.rule.when.iter().map(|when| (when, false)).chain([(&self.rule.condition, true)])
+        {
             let value = self.with(bound, |evaluator| evaluator.evaluate(expr))?;
             match value.as_bool() {
                 Some(true) => {}
@@ -151,7 +154,10 @@ impl Case<'_, '_> {
                 Some(false) => return Ok(()),
                 None => {
                     let Some(unknown) = value.first_unknown() else {
-                        return Err(RuleError::new(expr.span, format!("this must be true or false, and is {}", render(&value))));
+                        return Err(RuleError::new(
+                            expr.span,
+                            format!("this must be true or false, and is {}", render(&value)),
+                        ));
                     };
                     self.undetermined(bound, unknown, None, outcome);
                     return Ok(());
@@ -236,7 +242,11 @@ impl Case<'_, '_> {
             _ => return String::new(),
         };
         let written = self.runner.places.text(span);
-        if written.trim_matches('"') == shown || shown.len() > 80 { String::new() } else { format!("evaluates to {shown}") }
+        if written.trim_matches('"') == shown || shown.len() > 80 {
+            String::new()
+        } else {
+            format!("evaluates to {shown}")
+        }
     }
 
     fn text(&self, expr: &Expr, bound: &Bound) -> Result<String, RuleError> {

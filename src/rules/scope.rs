@@ -45,7 +45,8 @@ impl Scope for RuleScope {
     fn function(&self, name: &str, arguments: &[Value], at: Span) -> Option<Evaluated> {
         let quantity = |read: fn(&str) -> Option<f64>| match arguments {
             [argument] => {
-                let number = argument.as_number().cloned().or_else(|| read(argument.as_str()?).and_then(Number::from_f64));
+                let number =
+                    argument.as_number().cloned().or_else(|| read(argument.as_str()?).and_then(Number::from_f64));
                 number.map(Value::from).ok_or_else(|| EvalError::new(at, format!("`{name}` cannot read this")))
             }
             _ => Err(EvalError::new(at, format!("`{name}` takes one argument"))),
@@ -216,7 +217,11 @@ mod tests {
         assert_eq!(parts.field("resource").and_then(Value::as_str), Some("bucket/a:b"));
         assert!(arn(&Value::from("*")).is_null());
         let unknown = Arc::new(Unknown::new(Type::String, "why", None).named("partition"));
-        let partial = Value::from_pieces(vec![Piece::Text("arn:".into()), Piece::Unknown(unknown), Piece::Text(":s3:::b".into())]);
+        let partial = Value::from_pieces(vec![
+            Piece::Text("arn:".into()),
+            Piece::Unknown(unknown),
+            Piece::Text(":s3:::b".into()),
+        ]);
         assert_eq!(render(arn(&partial).field("resource").unwrap()), "b");
     }
 }

@@ -86,15 +86,9 @@ mod tests {
         let text = "a\r\né😀x\n";
         let index = LineIndex::new(text);
         let x = text.find('x').unwrap();
-        assert_eq!(
-            index.line_column(text, x),
-            LineColumn { line: 2, column: 3 }
-        );
+        assert_eq!(index.line_column(text, x), LineColumn { line: 2, column: 3 });
         assert_eq!(index.utf16(text, x), (1, 3));
-        assert_eq!(
-            index.line_column(text, 0),
-            LineColumn { line: 1, column: 1 }
-        );
+        assert_eq!(index.line_column(text, 0), LineColumn { line: 1, column: 1 });
         assert_eq!(index.line_column(text, 999).line, 3);
     }
 
@@ -102,13 +96,7 @@ mod tests {
     fn a_byte_order_mark_takes_no_column() {
         let text = "\u{feff}ab";
         let index = LineIndex::new(text);
-        assert_eq!(
-            index.line_column(text, 3),
-            LineColumn { line: 1, column: 1 }
-        );
-        assert_eq!(
-            index.line_column(text, 4),
-            LineColumn { line: 1, column: 2 }
-        );
+        assert_eq!(index.line_column(text, 3), LineColumn { line: 1, column: 1 });
+        assert_eq!(index.line_column(text, 4), LineColumn { line: 1, column: 2 });
     }
 }

@@ -146,7 +146,8 @@ impl Files for FilesUnder<'_> {
             .files
             .iter()
             .filter_map(|file| {
-                let rest = if dir.is_empty() { Some(file.as_str()) } else { file.strip_prefix(&dir)?.strip_prefix('/') };
+                let rest =
+                    if dir.is_empty() { Some(file.as_str()) } else { file.strip_prefix(&dir)?.strip_prefix('/') };
                 rest.map(str::to_owned)
             })
             .collect())

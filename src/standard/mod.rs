@@ -139,12 +139,19 @@ pub fn read(reader: &Reader<'_>, path: &str, budget: &Budget) -> Result<Standard
         let result = match &*block.kind.value {
             "locals" => Ok(()),
             "terraform" => read_root(&evaluator, block).map(|root| standard.roots.get_or_insert_default().push(root)),
-            "standard" => read_standard(&evaluator, &block.body).map(|value| standard.value = value.written_at(block.header)),
+            "standard" => {
+                read_standard(&evaluator, &block.body).map(|value| standard.value = value.written_at(block.header))
+            }
             "rule" => read_rule(&evaluator, block).map(|(id, setting)| {
                 standard.rules.insert(id, setting);
             }),
             "ignore" => read_ignore(&evaluator, block).map(|ignore| standard.ignores.push(ignore)),
-            name => Err(vec![unknown_name(name, block.kind.span, "block", &["locals", "terraform", "standard", "rule", "ignore"])]),
+            name => Err(vec![unknown_name(
+                name,
+                block.kind.span,
+                "block",
+                &["locals", "terraform", "standard", "rule", "ignore"],
+            )]),
         };
         errors.extend(result.err().into_iter().flatten());
     }
@@ -225,8 +232,11 @@ fn read_root(evaluator: &Evaluator<'_>, block: &Block) -> Result<Root, Vec<Confi
     if let Some(attribute) = block.body.attribute("variables") {
         match evaluator.evaluate(&attribute.value) {
             Ok(value) => match value.as_fields() {
-                Some(fields) => root.variables = fields.iter().map(|(key, value)| (Arc::clone(key), value.clone())).collect(),
-                None => errors.push(ConfigError::new(attribute.value.span, "an object is needed here: variable names to values")),
+                Some(fields) => {
+                    root.variables = fields.iter().map(|(key, value)| (Arc::clone(key), value.clone())).collect()
+                }
+                None => errors
+                    .push(ConfigError::new(attribute.value.span, "an object is needed here: variable names to values")),
             },
             Err(error) => errors.push(error.into()),
         }
@@ -267,7 +277,10 @@ fn read_standard(evaluator: &Evaluator<'_>, body: &Body) -> Result<Value, Vec<Co
 fn read_rule(evaluator: &Evaluator<'_>, block: &Block) -> Result<(String, RuleSetting), Vec<ConfigError>> {
     let mut errors = known_attributes(block, &["severity"]);
     let Some(id) = block.labels.first() else {
-        errors.push(ConfigError::new(block.header, "`rule` names a rule").with_help(Some("write `rule \"lambda-timeout\" { … }`".to_owned())));
+        errors.push(
+            ConfigError::new(block.header, "`rule` names a rule")
+                .with_help(Some("write `rule \"lambda-timeout\" { … }`".to_owned())),
+        );
         return Err(errors);
     };
     let mut setting = RuleSetting { severity: None, span: id.span };
@@ -301,10 +314,15 @@ fn read_ignore(evaluator: &Evaluator<'_>, block: &Block) -> Result<IgnoreSetting
         && !is_date(until)
     {
         let span = block.body.attribute("until").map_or(block.header, |attribute| attribute.value.span);
-        errors.push(ConfigError::new(span, format!("`{until}` is not a date")).with_help(Some("write it as \"2027-01-31\"".to_owned())));
+        errors.push(
+            ConfigError::new(span, format!("`{until}` is not a date"))
+                .with_help(Some("write it as \"2027-01-31\"".to_owned())),
+        );
     }
     match (rule, reason.filter(|reason| !reason.trim().is_empty())) {
-        (Some(rule), Some(reason)) if errors.is_empty() => Ok(IgnoreSetting { rule, address, reason, until, span: block.header }),
+        (Some(rule), Some(reason)) if errors.is_empty() => {
+            Ok(IgnoreSetting { rule, address, reason, until, span: block.header })
+        }
         (rule, reason) => {
             if rule.is_none() {
                 errors.push(ConfigError::new(block.header, "`ignore` needs the `rule` that it silences"));

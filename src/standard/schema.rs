@@ -62,7 +62,8 @@ const DEPLOY: Shape = Shape::Object(&[
     ("steps", Shape::Strings, "What it does, in order."),
 ]);
 
-const WORKFLOWS: Shape = Shape::Object(&[("timeout_minutes", Shape::Number, "Every job sets timeout-minutes, to at most this.")]);
+const WORKFLOWS: Shape =
+    Shape::Object(&[("timeout_minutes", Shape::Number, "Every job sets timeout-minutes, to at most this.")]);
 
 /// The sections: name, shape, meaning.
 pub const SECTIONS: &[(&str, Shape, &str)] = &[
@@ -93,7 +94,10 @@ pub(super) fn validate(value: &Value, shape: &Shape, path: &str, fallback: Span,
         return;
     }
     let mut wrong = |wanted: &str| {
-        errors.push(ConfigError::new(span, format!("`{path}` must be {wanted}, and this is a {}", value.ty().friendly())));
+        errors.push(ConfigError::new(
+            span,
+            format!("`{path}` must be {wanted}, and this is a {}", value.ty().friendly()),
+        ));
     };
     match shape {
         Shape::Any => {}
@@ -121,7 +125,9 @@ pub(super) fn validate(value: &Value, shape: &Shape, path: &str, fallback: Span,
                 for (key, item) in fields {
                     match attributes.iter().find(|(name, ..)| *name == &**key) {
                         Some((_, shape, _)) => validate(item, shape, &format!("{path}.{key}"), span, errors),
-                        None => errors.push(unknown_attribute(key, path, item.origin.span().unwrap_or(span), attributes)),
+                        None => {
+                            errors.push(unknown_attribute(key, path, item.origin.span().unwrap_or(span), attributes))
+                        }
                     }
                 }
             }
@@ -130,7 +136,12 @@ pub(super) fn validate(value: &Value, shape: &Shape, path: &str, fallback: Span,
     }
 }
 
-fn unknown_attribute(key: &str, path: &str, span: Span, attributes: &[(&'static str, Shape, &'static str)]) -> ConfigError {
+fn unknown_attribute(
+    key: &str,
+    path: &str,
+    span: Span,
+    attributes: &[(&'static str, Shape, &'static str)],
+) -> ConfigError {
     let names: Vec<&str> = attributes.iter().map(|(name, ..)| *name).collect();
     let help = did_you_mean(key, names.iter().copied()).unwrap_or_else(|| format!("there are: {}", names.join(", ")));
     ConfigError::new(span, format!("`{path}` has no attribute `{key}`")).with_help(Some(help))

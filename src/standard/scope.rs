@@ -77,7 +77,8 @@ impl<'s> StandardScope<'s> {
         }
         let file = self.reader.read(&path).map_err(|error| {
             let pages = self.reader.files().iter().filter(|path| path.ends_with(".md")).map(String::as_str);
-            let near = did_you_mean(&path, pages).unwrap_or_else(|| "paths count from the directory of the repository".to_owned());
+            let near = did_you_mean(&path, pages)
+                .unwrap_or_else(|| "paths count from the directory of the repository".to_owned());
             EvalError::new(at, format!("the page {path} cannot be read: {error}")).with_help(near)
         })?;
         let page = document::read(file, &self.reader.text(file));
@@ -93,7 +94,8 @@ impl<'s> StandardScope<'s> {
         let text = argument.as_str().unwrap_or("");
         match read(text).and_then(Number::from_f64) {
             Some(number) => Ok(Value::from(number).at(origin)),
-            None => Err(EvalError::new(at, format!("`{name}` cannot read `{text}`")).with_help(format!("it reads texts such as {examples}"))),
+            None => Err(EvalError::new(at, format!("`{name}` cannot read `{text}`"))
+                .with_help(format!("it reads texts such as {examples}"))),
         }
     }
 }

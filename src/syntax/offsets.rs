@@ -30,11 +30,7 @@ impl OffsetMap {
     /// The map of text that stands in the file just as it is, from byte `start`.
     #[must_use]
     pub fn verbatim(file: FileId, start: usize) -> Self {
-        Self {
-            file,
-            start: clamp(start),
-            runs: None,
-        }
+        Self { file, start: clamp(start), runs: None }
     }
 
     /// The file that spans of this map lie in.
@@ -48,21 +44,13 @@ impl OffsetMap {
     pub fn span(&self, start: usize, end: usize) -> Span {
         let from = self.locate(clamp(start), false);
         let to = self.locate(clamp(end.max(start)), end > start);
-        Span {
-            file: self.file,
-            start: from,
-            end: to.max(from),
-        }
+        Span { file: self.file, start: from, end: to.max(from) }
     }
 
     /// The place of an offset; as the end of what is before it when `as_end`.
     fn locate(&self, offset: u32, as_end: bool) -> u32 {
         // An end belongs to the run of the byte before it, not to the line that follows.
-        let key = if as_end {
-            offset.saturating_sub(1)
-        } else {
-            offset
-        };
+        let key = if as_end { offset.saturating_sub(1) } else { offset };
         let Some(runs) = &self.runs else {
             return self.start.saturating_add(offset);
         };
@@ -90,16 +78,11 @@ pub struct OffsetMapBuilder {
 impl OffsetMapBuilder {
     /// Records that `text_len` decoded bytes at `text` were made of `source_len` bytes at `source`.
     pub fn push(&mut self, text: usize, text_len: usize, source: usize, source_len: usize) {
-        let run = Run {
-            text: clamp(text),
-            source: clamp(source),
-            source_len: clamp(source_len),
-            text_len: clamp(text_len),
-        };
+        let run =
+            Run { text: clamp(text), source: clamp(source), source_len: clamp(source_len), text_len: clamp(text_len) };
         if let Some(last) = self.runs.last_mut() {
             let verbatim = last.text_len == last.source_len && run.text_len == run.source_len;
-            let adjoins = last.text + last.text_len == run.text
-                && last.source + last.source_len == run.source;
+            let adjoins = last.text + last.text_len == run.text && last.source + last.source_len == run.source;
             if verbatim && adjoins {
                 last.text_len += run.text_len;
                 last.source_len += run.source_len;
@@ -112,11 +95,7 @@ impl OffsetMapBuilder {
     /// The finished map; `start` is where an empty text would stand.
     #[must_use]
     pub fn finish(self, file: FileId, start: usize) -> OffsetMap {
-        OffsetMap {
-            file,
-            start: clamp(start),
-            runs: Some(self.runs.into()),
-        }
+        OffsetMap { file, start: clamp(start), runs: Some(self.runs.into()) }
     }
 }
 

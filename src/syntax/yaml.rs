@@ -99,10 +99,7 @@ impl Scalar {
 
 fn number(text: &str) -> Option<f64> {
     let radix = |digits: &str, radix| {
-        u64::from_str_radix(digits, radix)
-            .ok()
-            .filter(|_| !digits.starts_with(['+', '-']))
-            .map(|number| number as f64)
+        u64::from_str_radix(digits, radix).ok().filter(|_| !digits.starts_with(['+', '-'])).map(|number| number as f64)
     };
     if let Some(digits) = text.strip_prefix("0x") {
         return radix(digits, 16);
@@ -116,9 +113,7 @@ fn number(text: &str) -> Option<f64> {
         ".nan" | ".NaN" | ".NAN" => return Some(f64::NAN),
         _ => {}
     }
-    let only_number = text
-        .bytes()
-        .all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-'));
+    let only_number = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-'));
     let has_digit = text.bytes().any(|byte| byte.is_ascii_digit());
     (only_number && has_digit).then(|| text.parse().ok())?
 }
@@ -127,10 +122,7 @@ impl Node {
     /// The value of a key, the first if it is there twice; `None` when this is no mapping.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Self> {
-        self.entries()
-            .iter()
-            .find(|entry| entry.key.text() == Some(key))
-            .map(|entry| &entry.value)
+        self.entries().iter().find(|entry| entry.key.text() == Some(key)).map(|entry| &entry.value)
     }
 
     /// The entries of a mapping; none for any other node.
@@ -169,8 +161,7 @@ impl Node {
     /// Whether this is a scalar that means null.
     #[must_use]
     pub fn is_null(&self) -> bool {
-        self.scalar()
-            .is_some_and(|scalar| scalar.resolve() == Resolved::Null)
+        self.scalar().is_some_and(|scalar| scalar.resolve() == Resolved::Null)
     }
 }
 
@@ -179,15 +170,8 @@ impl Node {
 pub fn parse(file: FileId, text: &str) -> (Option<Node>, Vec<SyntaxProblem>) {
     let mut options = Options::default();
     options.set_emit_comments(false);
-    let mut builder = Builder {
-        file,
-        text,
-        open: Vec::new(),
-        anchors: HashMap::new(),
-        nodes: 0,
-        root: None,
-        problems: Vec::new(),
-    };
+    let mut builder =
+        Builder { file, text, open: Vec::new(), anchors: HashMap::new(), nodes: 0, root: None, problems: Vec::new() };
     for event in Parser::new_from_str_with_options(text, options) {
         let flow = match event {
             Ok((event, span)) => builder.event(event, span),
@@ -248,18 +232,8 @@ impl Builder<'_> {
         offset
     }
 
-    fn problem(
-        &self,
-        start: usize,
-        end: usize,
-        message: String,
-        help: Option<&str>,
-    ) -> SyntaxProblem {
-        SyntaxProblem {
-            span: Span::new(self.file, start, end),
-            message,
-            help: help.map(str::to_owned),
-        }
+    fn problem(&self, start: usize, end: usize, message: String, help: Option<&str>) -> SyntaxProblem {
+        SyntaxProblem { span: Span::new(self.file, start, end), message, help: help.map(str::to_owned) }
     }
 
     /// Takes one event; `Ok(true)` once the first document is complete.
@@ -313,11 +287,7 @@ impl Builder<'_> {
             _ => (start, raw),
         };
         // An absent value comes as `~` over no bytes.
-        let decoded = if raw.is_empty() && style == ScalarStyle::Plain {
-            ""
-        } else {
-            decoded
-        };
+        let decoded = if raw.is_empty() && style == ScalarStyle::Plain { "" } else { decoded };
         let literal = style == ScalarStyle::Literal;
         let double = style == ScalarStyle::DoubleQuoted;
         let (style, quotes) = match style {
@@ -325,9 +295,7 @@ impl Builder<'_> {
             ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => (Style::Quoted, 1),
             ScalarStyle::Literal | ScalarStyle::Folded => (Style::Block, 0),
         };
-        let inner = raw
-            .get(quotes..raw.len().saturating_sub(quotes))
-            .unwrap_or("");
+        let inner = raw.get(quotes..raw.len().saturating_sub(quotes)).unwrap_or("");
         let from = start + quotes;
         let offsets = if inner.starts_with(decoded) {
             OffsetMap::verbatim(self.file, from)
@@ -336,30 +304,16 @@ impl Builder<'_> {
         } else {
             align(decoded, inner, from, double).finish(self.file, from)
         };
-        let end = if block {
-            start + raw.trim_end().len()
-        } else {
-            end
-        };
+        let end = if block { start + raw.trim_end().len() } else { end };
         Node {
             span: Span::new(self.file, at, end),
-            kind: Kind::Scalar(Scalar {
-                text: decoded.into(),
-                style,
-                offsets,
-            }),
+            kind: Kind::Scalar(Scalar { text: decoded.into(), style, offsets }),
         }
     }
 
     fn enter(&mut self, start: usize, anchor: usize, items: Items) -> Result<(), SyntaxProblem> {
         self.check_depth(1, start)?;
-        self.open.push(Open {
-            start,
-            anchor,
-            size: 1,
-            height: 0,
-            items,
-        });
+        self.open.push(Open { start, anchor, size: 1, height: 0, items });
         Ok(())
     }
 
@@ -382,9 +336,7 @@ impl Builder<'_> {
             }
             Items::Mapping(entries, _) => {
                 self.report_duplicates(&entries);
-                let ends = entries
-                    .last()
-                    .map(|entry| (entry.key.span, entry.value.span));
+                let ends = entries.last().map(|entry| (entry.key.span, entry.value.span));
                 let last = ends.map(|(key, value)| key.end.max(value.end));
                 (last, Kind::Mapping(entries))
             }
@@ -394,10 +346,7 @@ impl Builder<'_> {
             Some(last) if !closed => last as usize,
             _ => end,
         };
-        let node = Node {
-            span: Span::new(self.file, open.start, end.max(open.start)),
-            kind,
-        };
+        let node = Node { span: Span::new(self.file, open.start, end.max(open.start)), kind };
         self.keep(open.anchor, &node, open.size, open.height + 1);
         // Its children are counted already.
         self.nodes -= (open.size - 1).min(self.nodes);
@@ -422,11 +371,7 @@ impl Builder<'_> {
     /// Remembers a node that has an anchor.
     fn keep(&mut self, anchor: usize, node: &Node, size: usize, height: usize) {
         if anchor != 0 {
-            let anchored = Anchored {
-                node: node.clone(),
-                size,
-                height,
-            };
+            let anchored = Anchored { node: node.clone(), size, height };
             self.anchors.insert(anchor, anchored);
         }
     }
@@ -499,10 +444,7 @@ fn align(decoded: &str, raw: &str, from: usize, double: bool) -> OffsetMapBuilde
                 let len = escape_len(rest);
                 at += len;
                 // A backslash at the end of a line joins two lines and stands for nothing.
-                if rest
-                    .get(1..)
-                    .is_some_and(|rest| rest.starts_with(['\n', '\r']))
-                {
+                if rest.get(1..).is_some_and(|rest| rest.starts_with(['\n', '\r'])) {
                     continue;
                 }
                 map.push(text_at, text_len, from + at - len, len);
@@ -510,11 +452,7 @@ fn align(decoded: &str, raw: &str, from: usize, double: bool) -> OffsetMapBuilde
             }
             if found == wanted {
                 // `''` in single quotes is one quote.
-                let len = if found == '\'' && !double && rest.starts_with("''") {
-                    2
-                } else {
-                    found.len_utf8()
-                };
+                let len = if found == '\'' && !double && rest.starts_with("''") { 2 } else { found.len_utf8() };
                 map.push(text_at, text_len, from + at, len);
                 at += len;
                 break;
@@ -542,11 +480,7 @@ fn escape_len(rest: &str) -> usize {
         Some(b'U') => 10,
         _ => 1 + rest.chars().nth(1).map_or(0, char::len_utf8),
     };
-    if rest.is_char_boundary(wanted) && wanted <= rest.len() {
-        wanted
-    } else {
-        1
-    }
+    if rest.is_char_boundary(wanted) && wanted <= rest.len() { wanted } else { 1 }
 }
 
 #[cfg(test)]
@@ -576,8 +510,7 @@ mod tests {
 
     #[test]
     fn scalars_resolve_by_the_core_schema() {
-        let (_, node) =
-            good("on: yes\na: true\nb: 0x1F\nc: 1.50\nd:\ne: '5'\nf: .inf\ng: 1e3\nh: 1.2.3\n");
+        let (_, node) = good("on: yes\na: true\nb: 0x1F\nc: 1.50\nd:\ne: '5'\nf: .inf\ng: 1e3\nh: 1.2.3\n");
         let of = |key: &str| node.get(key).unwrap().scalar().unwrap().resolve();
         assert_eq!(of("on"), Resolved::Text);
         assert_eq!(of("a"), Resolved::Bool(true));
@@ -592,8 +525,7 @@ mod tests {
 
     #[test]
     fn a_literal_block_maps_back_line_by_line() {
-        let (sources, node) =
-            good("\u{feff}run: |\r\n\r\n  if x; then\r\n    é y\r\n  fi\r\nz: 1\r\n");
+        let (sources, node) = good("\u{feff}run: |\r\n\r\n  if x; then\r\n    é y\r\n  fi\r\nz: 1\r\n");
         let run = node.get("run").unwrap();
         assert_eq!(run.text(), Some("\nif x; then\n  é y\nfi\n"));
         assert_eq!(source_of(&sources, run, "é y"), "é y");
@@ -604,9 +536,8 @@ mod tests {
 
     #[test]
     fn folded_and_quoted_text_maps_back() {
-        let (sources, node) = good(
-            "a: >-\n   one\n   two\n\n   three\nb: \"x\\n\\u00e9 y\n   z\\\"w\"\nc: 'it''s here'\nd: p\n  q\n",
-        );
+        let (sources, node) =
+            good("a: >-\n   one\n   two\n\n   three\nb: \"x\\n\\u00e9 y\n   z\\\"w\"\nc: 'it''s here'\nd: p\n  q\n");
         let a = node.get("a").unwrap();
         assert_eq!(a.text(), Some("one two\nthree"));
         assert_eq!(source_of(&sources, a, "two"), "two");
@@ -623,10 +554,7 @@ mod tests {
     #[test]
     fn aliases_stand_for_what_they_name_and_merge_keys_are_plain() {
         let (sources, node) = good("a: &x {k: 1}\nb: *x\n<<: *x\n");
-        assert_eq!(
-            sources.slice(node.get("b").unwrap().get("k").unwrap().span),
-            "1"
-        );
+        assert_eq!(sources.slice(node.get("b").unwrap().get("k").unwrap().span), "1");
         assert!(node.get("<<").is_some());
         assert!(node.get("k").is_none());
     }
@@ -634,10 +562,7 @@ mod tests {
     #[test]
     fn spans_cover_collections_without_what_follows() {
         let (sources, node) = good("a:\n  - b: 1\n    c: 2\n\n\nd: [1, {e: f}]\n");
-        assert_eq!(
-            sources.slice(node.get("a").unwrap().span),
-            "- b: 1\n    c: 2"
-        );
+        assert_eq!(sources.slice(node.get("a").unwrap().span), "- b: 1\n    c: 2");
         assert_eq!(sources.slice(node.get("d").unwrap().span), "[1, {e: f}]");
     }
 

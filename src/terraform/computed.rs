@@ -153,7 +153,10 @@ fn reference_value(instance: &ResourceInstance, world: &World<'_>, reference: &s
     let (name, default) = reference.split_once('|').map_or((reference, None), |(name, default)| (name, Some(default)));
     let (name, prefix) = name.split_once('#').map_or((name, None), |(name, prefix)| (name, Some(prefix)));
     let ambient = |name: &str, reason: &str| {
-        Value::unknown(Unknown { not_null: true, ..Unknown::new(Type::String, reason, Some(instance.block.header)).named(name) })
+        Value::unknown(Unknown {
+            not_null: true,
+            ..Unknown::new(Type::String, reason, Some(instance.block.header)).named(name)
+        })
     };
     match name {
         "account" => return ambient("account", "the AWS account is known when Terraform runs"),
@@ -194,7 +197,8 @@ fn ambient_of_region(world: &World<'_>, pick: impl Fn(&str) -> &'static str, nam
         Some(known) => Value::string(pick(known)),
         None => {
             let span = region.first_unknown().and_then(|unknown| unknown.span);
-            let unknown = Unknown::new(Type::String, "the AWS partition is known when Terraform runs", span).named(name);
+            let unknown =
+                Unknown::new(Type::String, "the AWS partition is known when Terraform runs", span).named(name);
             Value::unknown(Unknown { not_null: true, ..unknown })
         }
     }

@@ -118,7 +118,8 @@ impl Module {
                 }
             }
             ("terraform", ..) => {
-                self.has_backend |= block.body.blocks.iter().any(|inner| matches!(&*inner.kind.value, "backend" | "cloud"));
+                self.has_backend |=
+                    block.body.blocks.iter().any(|inner| matches!(&*inner.kind.value, "backend" | "cloud"));
             }
             _ => {}
         }
@@ -169,7 +170,12 @@ fn merge(base: &Block, over: &Block) -> Block {
     let replaced: BTreeSet<&str> = over.body.blocks.iter().map(|block| &*block.kind.value).collect();
     merged.body.blocks.retain(|block| &*block.kind.value == "lifecycle" || !replaced.contains(&*block.kind.value));
     for block in &over.body.blocks {
-        match merged.body.blocks.iter_mut().find(|known| &*known.kind.value == "lifecycle" && known.kind.value == block.kind.value) {
+        match merged
+            .body
+            .blocks
+            .iter_mut()
+            .find(|known| &*known.kind.value == "lifecycle" && known.kind.value == block.kind.value)
+        {
             Some(known) => *known = merge(known, block),
             None => merged.body.blocks.push(block.clone()),
         }
@@ -199,7 +205,9 @@ impl Configuration {
         let mut configuration = Self::default();
         let candidates: BTreeSet<String> = match roots {
             Some(roots) => roots.iter().cloned().collect(),
-            None => reader.files().iter().filter(|path| is_terraform(path)).map(|path| directory(path).to_owned()).collect(),
+            None => {
+                reader.files().iter().filter(|path| is_terraform(path)).map(|path| directory(path).to_owned()).collect()
+            }
         };
         let mut called = BTreeSet::new();
         let mut waiting: VecDeque<String> = candidates.iter().cloned().collect();

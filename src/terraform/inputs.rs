@@ -43,7 +43,8 @@ struct Literals;
 
 impl Scope for Literals {
     fn lookup(&self, root: &str, _: &[PathStep], at: Span) -> Result<Found, EvalError> {
-        Err(EvalError::new(at, format!("`{root}` is not a value")).with_help("a .tfvars file holds literal values only; quote text"))
+        Err(EvalError::new(at, format!("`{root}` is not a value"))
+            .with_help("a .tfvars file holds literal values only; quote text"))
     }
 
     fn files(&self) -> &dyn Files {
@@ -62,7 +63,9 @@ impl Inputs {
         automatic.extend(names.iter().filter(|name| name.ends_with(".auto.tfvars")).map(|name| join(dir, name)));
         for path in automatic.iter().chain(var_files) {
             match HclFile::read(reader, path) {
-                Err(ReadError::NotFound) => inputs.problems.push(Problem::Unreadable(path.clone(), ReadError::NotFound)),
+                Err(ReadError::NotFound) => {
+                    inputs.problems.push(Problem::Unreadable(path.clone(), ReadError::NotFound))
+                }
                 Err(error) => inputs.problems.push(Problem::Unreadable(path.clone(), error)),
                 Ok(file) => {
                     inputs.problems.extend(file.problems.into_iter().map(Problem::Syntax));
@@ -82,7 +85,11 @@ impl Inputs {
     pub fn overridden(&self, name: &str, value: Value, plain_text: bool) -> Value {
         let wanted = self.overrides.iter().filter(|change| change.path.first().is_some_and(|first| first == name));
         wanted.fold(value, |value, change| {
-            let set = if plain_text && change.path.len() == 1 { Value::string(change.text.as_str()) } else { literal(&change.text) };
+            let set = if plain_text && change.path.len() == 1 {
+                Value::string(change.text.as_str())
+            } else {
+                literal(&change.text)
+            };
             replace(&value, change.path.get(1..).unwrap_or(&[]), &set)
         })
     }
@@ -115,7 +122,9 @@ fn without_origins(value: &Value) -> Value {
         return Value::tuple(items.iter().map(without_origins).collect());
     }
     match value.as_fields() {
-        Some(fields) => Value::object(fields.iter().map(|(key, value)| (Arc::clone(key), without_origins(value))).collect()),
+        Some(fields) => {
+            Value::object(fields.iter().map(|(key, value)| (Arc::clone(key), without_origins(value))).collect())
+        }
         None => Value::new(value.data.clone()),
     }
 }

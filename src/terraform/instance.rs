@@ -63,7 +63,13 @@ enum Slot {
 }
 
 impl Memo {
-    pub(super) fn get(&self, name: &Arc<str>, at: Span, label: &str, evaluate: impl FnOnce() -> Evaluated) -> Evaluated {
+    pub(super) fn get(
+        &self,
+        name: &Arc<str>,
+        at: Span,
+        label: &str,
+        evaluate: impl FnOnce() -> Evaluated,
+    ) -> Evaluated {
         match self.0.borrow().get(name) {
             Some(Slot::Done(result)) => return result.clone(),
             Some(Slot::Running) => {
@@ -167,7 +173,10 @@ impl<'w> World<'w> {
         let block = instance.module.outputs.get(name)?;
         let label = instance.qualify(&format!("output.{name}"));
         Some(instance.outputs.get(name, at, &label, || {
-            let value = block.body.attribute("value").ok_or_else(|| EvalError::new(block.header, "this output has no `value`"))?;
+            let value = block
+                .body
+                .attribute("value")
+                .ok_or_else(|| EvalError::new(block.header, "this output has no `value`"))?;
             let sensitive = self.literal_flag(block, "sensitive");
             Ok(self.evaluate(instance, value)?.marked(sensitive))
         }))
@@ -201,7 +210,10 @@ impl<'w> World<'w> {
             },
             None => self.inputs.values.get(name).cloned(),
         };
-        let not_nullable = block.body.attribute("nullable").is_some_and(|attribute| matches!(attribute.value.kind, ExprKind::Bool(false)));
+        let not_nullable = block
+            .body
+            .attribute("nullable")
+            .is_some_and(|attribute| matches!(attribute.value.kind, ExprKind::Bool(false)));
         let given = given.filter(|value| !(not_nullable && value.is_null()));
         let value = match given {
             Some(value) => value,
@@ -221,7 +233,8 @@ impl<'w> World<'w> {
             None => self.inputs.overridden(name, value, ty == Type::String),
         };
         let span = value.origin.span().unwrap_or(block.header);
-        let value = convert(&value, &ty).map_err(|error| EvalError::new(span, format!("this does not fit the type of `{label}`: {error}")))?;
+        let value = convert(&value, &ty)
+            .map_err(|error| EvalError::new(span, format!("this does not fit the type of `{label}`: {error}")))?;
         Ok(value.marked(self.literal_flag(block, "sensitive")))
     }
 
@@ -237,7 +250,12 @@ impl<'w> World<'w> {
         if let Some(known) = instance.children.borrow().get(name) {
             return Ok(Rc::clone(known));
         }
-        let block = instance.module.calls.get(name).cloned().ok_or_else(|| Unknown::new(Type::Any, "no such module call", None))?;
+        let block = instance
+            .module
+            .calls
+            .get(name)
+            .cloned()
+            .ok_or_else(|| Unknown::new(Type::Any, "no such module call", None))?;
         let address = instance.qualify(&format!("module.{name}"));
         let module = self.called_module(instance, &block, &address)?;
         let depth = instance.caller.as_ref().map_or(0, |caller| caller.depth) + 1;
@@ -256,7 +274,8 @@ impl<'w> World<'w> {
 
     fn called_module(&self, instance: &Instance, block: &Block, address: &str) -> Result<Rc<Module>, Unknown> {
         let source = block.body.attribute("source");
-        let dir = local_source(&instance.module.dir, block).or_else(|| self.installed().get(&installed_key(address)).cloned());
+        let dir = local_source(&instance.module.dir, block)
+            .or_else(|| self.installed().get(&installed_key(address)).cloned());
         dir.and_then(|dir| self.configuration.modules.get(&dir)).cloned().ok_or_else(|| {
             let named = match source.map(|source| &source.value.kind) {
                 Some(ExprKind::Text(text)) => format!("the module `{text}` is not in this repository"),
@@ -271,7 +290,13 @@ impl<'w> World<'w> {
     }
 
     /// A resource's instances.
-    pub fn resource(&self, instance: &Rc<Instance>, mode: Mode, ty: &Arc<str>, name: &Arc<str>) -> Option<Rc<Resource>> {
+    pub fn resource(
+        &self,
+        instance: &Rc<Instance>,
+        mode: Mode,
+        ty: &Arc<str>,
+        name: &Arc<str>,
+    ) -> Option<Rc<Resource>> {
         let id = (mode, Arc::clone(ty), Arc::clone(name));
         if let Some(known) = instance.resources.borrow().get(&id) {
             return Some(Rc::clone(known));
@@ -292,7 +317,10 @@ impl<'w> World<'w> {
         });
         let written = provider.and_then(|block| block.body.attribute("region"));
         let unknown = || {
-            Value::unknown(Unknown { not_null: true, ..Unknown::new(Type::String, "the region is chosen when Terraform runs", None).named("region") })
+            Value::unknown(Unknown {
+                not_null: true,
+                ..Unknown::new(Type::String, "the region is chosen when Terraform runs", None).named("region")
+            })
         };
         let region = match written {
             Some(attribute) => self.evaluate(&self.root, attribute).unwrap_or_else(|_| unknown()),

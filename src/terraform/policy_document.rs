@@ -11,8 +11,20 @@ use crate::source::Span;
 use crate::value::{Data, Fields, Origin, Type, Unknown, Value};
 
 /// The order in which the provider writes a statement's members.
-const ORDER: &[&str] =
-    &["Version", "Id", "Statement", "Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Principal", "NotPrincipal", "Condition"];
+const ORDER: &[&str] = &[
+    "Version",
+    "Id",
+    "Statement",
+    "Sid",
+    "Effect",
+    "Action",
+    "NotAction",
+    "Resource",
+    "NotResource",
+    "Principal",
+    "NotPrincipal",
+    "Condition",
+];
 
 /// The `json` attribute: the text, and with it what it encodes.
 pub(super) fn json(instance: &ResourceInstance, world: &World<'_>) -> Evaluated {
@@ -81,7 +93,10 @@ fn add_document(statements: &mut Vec<Value>, text: &Value, overrides: bool, bloc
     let decoded = text.origin.decoded();
     let Some(found) = decoded.and_then(|document| document.field("Statement")) else {
         let unknown = text.first_unknown().cloned();
-        *blocked = Some(unknown.unwrap_or_else(|| Arc::new(Unknown::new(Type::Any, "it is not a policy document", text.origin.span()))));
+        *blocked =
+            Some(unknown.unwrap_or_else(|| {
+                Arc::new(Unknown::new(Type::Any, "it is not a policy document", text.origin.span()))
+            }));
         return;
     };
     for statement in list(Some(found)) {
@@ -144,18 +159,24 @@ fn principals(blocks: &Value) -> Value {
         };
         by_type.entry(kind.into()).or_default().extend(list(block.field("identifiers")));
     }
-    let everyone = by_type.get("*").is_some_and(|identifiers| identifiers.iter().any(|identifier| identifier.as_str() == Some("*")));
+    let everyone = by_type
+        .get("*")
+        .is_some_and(|identifiers| identifiers.iter().any(|identifier| identifier.as_str() == Some("*")));
     if everyone && by_type.len() == 1 {
         return Value::from("*").at(blocks.origin.clone());
     }
-    let fields = by_type.into_iter().map(|(kind, identifiers)| (kind, single(&Value::tuple(identifiers).at(blocks.origin.clone()))));
+    let fields = by_type
+        .into_iter()
+        .map(|(kind, identifiers)| (kind, single(&Value::tuple(identifiers).at(blocks.origin.clone()))));
     Value::object(fields.collect()).at(blocks.origin.clone())
 }
 
 fn conditions(blocks: &Value) -> Value {
     let mut tests: std::collections::BTreeMap<Arc<str>, Fields> = std::collections::BTreeMap::new();
     for block in list(Some(blocks)) {
-        let (Some(test), Some(variable)) = (block.field("test").and_then(Value::as_str), block.field("variable").and_then(Value::as_str)) else {
+        let (Some(test), Some(variable)) =
+            (block.field("test").and_then(Value::as_str), block.field("variable").and_then(Value::as_str))
+        else {
             return unknown_part(&block, "test");
         };
         let values = block.field("values").map(single).unwrap_or_default();
@@ -168,7 +189,10 @@ fn conditions(blocks: &Value) -> Value {
 fn unknown_part(block: &Value, name: &str) -> Value {
     let unknown = block.field(name).and_then(Value::first_unknown).or_else(|| block.first_unknown());
     let span: Option<Span> = block.origin.span();
-    Value::unknown(unknown.map_or_else(|| Unknown::new(Type::Any, format!("its `{name}` is not known"), span), |unknown| unknown.derived(Type::Any)))
+    Value::unknown(unknown.map_or_else(
+        || Unknown::new(Type::Any, format!("its `{name}` is not known"), span),
+        |unknown| unknown.derived(Type::Any),
+    ))
 }
 
 /// JSON with two blanks of indentation and the provider's order of members.

@@ -88,11 +88,20 @@ pub(super) fn expand<T>(
         let count = value.as_ref().ok().and_then(Value::as_number).and_then(crate::value::Number::as_usize);
         if let Some(count) = count.filter(|count| *count <= Budget::MAX_ELEMENTS) {
             return Expansion::Counted(
-                (0..count).map(|at| build(InstanceKey::Index(at), Repetition::Count(Value::from(at).written_at(attribute.value.span)))).collect(),
+                (0..count)
+                    .map(|at| {
+                        build(
+                            InstanceKey::Index(at),
+                            Repetition::Count(Value::from(at).written_at(attribute.value.span)),
+                        )
+                    })
+                    .collect(),
             );
         }
         let unknown = why_unknown(value, attribute.value.span, "`count` is not a whole number");
-        let index = Value::unknown(Unknown { ty: Type::Number, ..unknown.as_ref().clone() }.named(format!("{address}.count.index")));
+        let index = Value::unknown(
+            Unknown { ty: Type::Number, ..unknown.as_ref().clone() }.named(format!("{address}.count.index")),
+        );
         return Expansion::Unknown([build(InstanceKey::Unknown, Repetition::Count(index))], unknown);
     }
     let Some(attribute) = block.body.attribute("for_each") else {
@@ -107,7 +116,8 @@ pub(super) fn expand<T>(
             pairs
                 .into_iter()
                 .map(|(name, element)| {
-                    let key_origin = if element.origin.is_empty() { Origin::source(span) } else { element.origin.clone() };
+                    let key_origin =
+                        if element.origin.is_empty() { Origin::source(span) } else { element.origin.clone() };
                     let key = Value::string(Arc::clone(&name)).at(key_origin);
                     build(InstanceKey::Name(name), Repetition::Each(key, element))
                 })
@@ -181,7 +191,14 @@ const META_ATTRIBUTES: &[&str] = &["count", "for_each", "provider", "depends_on"
 const META_BLOCKS: &[&str] = &["lifecycle", "connection", "provisioner"];
 
 impl Resource {
-    pub(super) fn new(world: &World<'_>, owner: &Rc<Instance>, mode: Mode, ty: &Arc<str>, name: &Arc<str>, block: &Arc<Block>) -> Self {
+    pub(super) fn new(
+        world: &World<'_>,
+        owner: &Rc<Instance>,
+        mode: Mode,
+        ty: &Arc<str>,
+        name: &Arc<str>,
+        block: &Arc<Block>,
+    ) -> Self {
         let prefix = match mode {
             Mode::Managed => "",
             Mode::Data => "data.",
@@ -234,7 +251,10 @@ impl ResourceInstance {
             if let Some(configured) = self.evaluate_configured(world, name)? {
                 return Ok(configured);
             }
-            if self.mode == Mode::Data && &*self.ty == "aws_iam_policy_document" && matches!(&**name, "json" | "minified_json") {
+            if self.mode == Mode::Data
+                && &*self.ty == "aws_iam_policy_document"
+                && matches!(&**name, "json" | "minified_json")
+            {
                 return policy_document::json(self, world);
             }
             if let Some(value) = computed::attribute(self, world, name) {
@@ -261,7 +281,10 @@ impl ResourceInstance {
     fn sets(&self, name: &str) -> bool {
         let body = &self.block.body;
         body.attribute(name).is_some()
-            || body.blocks.iter().any(|block| &*block.kind.value == name || dynamic_label(block).is_some_and(|label| &**label == name))
+            || body
+                .blocks
+                .iter()
+                .any(|block| &*block.kind.value == name || dynamic_label(block).is_some_and(|label| &**label == name))
     }
 
     fn evaluate_configured(&self, world: &World<'_>, name: &str) -> Result<Option<Value>, EvalError> {
@@ -364,8 +387,15 @@ fn block_object(evaluator: &Evaluator<'_>, block: &Block, header: Span) -> Value
 /// The blocks that a `dynamic` block makes.
 fn dynamic_items(evaluator: &Evaluator<'_>, block: &Block) -> Result<Vec<Value>, Unknown> {
     let fail = |reason: String, span: Span| Unknown::new(Type::Any, reason, Some(span));
-    let each = block.body.attribute("for_each").ok_or_else(|| fail("this `dynamic` block has no `for_each`".to_owned(), block.header))?;
-    let content = block.body.blocks_of("content").next().ok_or_else(|| fail("this `dynamic` block has no `content`".to_owned(), block.header))?;
+    let each = block
+        .body
+        .attribute("for_each")
+        .ok_or_else(|| fail("this `dynamic` block has no `for_each`".to_owned(), block.header))?;
+    let content = block
+        .body
+        .blocks_of("content")
+        .next()
+        .ok_or_else(|| fail("this `dynamic` block has no `content`".to_owned(), block.header))?;
     let iterator: &str = match block.body.attribute("iterator").map(|attribute| &attribute.value.kind) {
         Some(ExprKind::Variable(name) | ExprKind::Text(name)) => name,
         _ => block.label(0).map_or("", |label| label),
@@ -374,10 +404,15 @@ fn dynamic_items(evaluator: &Evaluator<'_>, block: &Block) -> Result<Vec<Value>,
     let pairs: Vec<(Value, Value)> = match &over.data {
         Data::Unknown(unknown) => return Err(Unknown { span: Some(each.value.span), ..unknown.derived(Type::Any) }),
         Data::Null(_) => return Err(fail("`for_each` is null".to_owned(), each.value.span)),
-        Data::Tuple(items) | Data::List(_, items) => items.iter().enumerate().map(|(at, item)| (Value::from(at), item.clone())).collect(),
+        Data::Tuple(items) | Data::List(_, items) => {
+            items.iter().enumerate().map(|(at, item)| (Value::from(at), item.clone())).collect()
+        }
         Data::Set(_, items) => items.iter().map(|item| (item.clone(), item.clone())).collect(),
         _ => over.as_fields().map_or_else(Vec::new, |fields| {
-            fields.iter().map(|(key, value)| (Value::string(Arc::clone(key)).at(value.origin.clone()), value.clone())).collect()
+            fields
+                .iter()
+                .map(|(key, value)| (Value::string(Arc::clone(key)).at(value.origin.clone()), value.clone()))
+                .collect()
         }),
     };
     Ok(pairs

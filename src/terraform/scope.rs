@@ -27,12 +27,22 @@ fn name_at(path: &[PathStep], index: usize) -> Option<Arc<str>> {
 impl Scope for ModuleScope<'_, '_> {
     fn lookup(&self, root: &str, path: &[PathStep], at: Span) -> Result<Found, EvalError> {
         match root {
-            "var" => self.named(path, at, "variable", "var", |name| self.world.variable(self.instance, name, at), || {
-                self.instance.module.variables.keys().map(|name| &**name).collect()
-            }),
-            "local" => self.named(path, at, "local value", "local", |name| self.world.local(self.instance, name, at), || {
-                self.instance.module.locals.keys().map(|name| &**name).collect()
-            }),
+            "var" => self.named(
+                path,
+                at,
+                "variable",
+                "var",
+                |name| self.world.variable(self.instance, name, at),
+                || self.instance.module.variables.keys().map(|name| &**name).collect(),
+            ),
+            "local" => self.named(
+                path,
+                at,
+                "local value",
+                "local",
+                |name| self.world.local(self.instance, name, at),
+                || self.instance.module.locals.keys().map(|name| &**name).collect(),
+            ),
             "each" => match (self.repetition, path.first().and_then(PathStep::name)) {
                 (Repetition::Each(key, _), Some("key")) => Ok(Found { value: key.clone(), used: 1 }),
                 (Repetition::Each(_, value), Some("value")) => Ok(Found { value: value.clone(), used: 1 }),
@@ -45,7 +55,8 @@ impl Scope for ModuleScope<'_, '_> {
             },
             "path" => self.path(path, at),
             "terraform" => {
-                let unknown = Unknown::new(Type::String, "the workspace is chosen when Terraform runs", Some(at)).named("terraform.workspace");
+                let unknown = Unknown::new(Type::String, "the workspace is chosen when Terraform runs", Some(at))
+                    .named("terraform.workspace");
                 Ok(Found { value: Value::unknown(unknown), used: path.len().min(1) })
             }
             "self" => Err(EvalError::new(at, "`self` is there only in provisioners and conditions")),
@@ -91,7 +102,10 @@ impl ModuleScope<'_, '_> {
         let value = match path.first().and_then(PathStep::name) {
             Some("module") => Value::string(relative(root, &self.instance.module.dir)),
             Some("root") => Value::string("."),
-            Some("cwd") => Value::unknown(Unknown::new(Type::String, "the working directory is known when Terraform runs", Some(at)).named("path.cwd")),
+            Some("cwd") => Value::unknown(
+                Unknown::new(Type::String, "the working directory is known when Terraform runs", Some(at))
+                    .named("path.cwd"),
+            ),
             _ => return Err(EvalError::new(at, "`path` has `module`, `root` and `cwd`")),
         };
         Ok(Found { value, used: 1 })
@@ -135,7 +149,9 @@ impl ModuleScope<'_, '_> {
     fn whole_module(&self, children: &Expansion<Rc<Instance>>, at: Span) -> Value {
         match children {
             Expansion::Single([(_, only)]) => self.module_object(only, at),
-            Expansion::Counted(items) => Value::tuple(items.iter().map(|(_, child)| self.module_object(child, at)).collect()),
+            Expansion::Counted(items) => {
+                Value::tuple(items.iter().map(|(_, child)| self.module_object(child, at)).collect())
+            }
             Expansion::Keyed(items) => Value::object(
                 items
                     .iter()
@@ -162,7 +178,14 @@ impl ModuleScope<'_, '_> {
         Value::new(Data::Object(Arc::new(Object { fields, rest: None })))
     }
 
-    fn resource(&self, mode: Mode, ty: Option<Arc<str>>, path: &[PathStep], skip: usize, at: Span) -> Result<Found, EvalError> {
+    fn resource(
+        &self,
+        mode: Mode,
+        ty: Option<Arc<str>>,
+        path: &[PathStep],
+        skip: usize,
+        at: Span,
+    ) -> Result<Found, EvalError> {
         let (Some(ty), Some(name)) = (ty, name_at(path, skip)) else {
             return Err(unknown_root(&name_or(path, skip), at));
         };
@@ -220,7 +243,12 @@ enum Picked<'x, T> {
 }
 
 /// The instance that an index after a repeated resource or module picks.
-fn pick<'x, T>(expansion: &'x Expansion<T>, path: &[PathStep], at_step: usize, at: Span) -> Result<Picked<'x, T>, EvalError> {
+fn pick<'x, T>(
+    expansion: &'x Expansion<T>,
+    path: &[PathStep],
+    at_step: usize,
+    at: Span,
+) -> Result<Picked<'x, T>, EvalError> {
     if let Expansion::Single([(_, only)]) = expansion {
         return Ok(Picked::One(only, at_step));
     }
@@ -240,7 +268,9 @@ fn pick<'x, T>(expansion: &'x Expansion<T>, path: &[PathStep], at_step: usize, a
                     return Ok(Picked::One(only, at_step + 1));
                 }
                 let unknown = value.first_unknown().map(|unknown| unknown.derived(Type::Any));
-                return Ok(Picked::Unknown(unknown.unwrap_or_else(|| Unknown::new(Type::Any, "its key is unknown", Some(at)))));
+                return Ok(Picked::Unknown(
+                    unknown.unwrap_or_else(|| Unknown::new(Type::Any, "its key is unknown", Some(at))),
+                ));
             }
         },
     };

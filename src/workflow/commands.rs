@@ -95,9 +95,8 @@ impl Command {
     pub fn effective(&self) -> &[Argument] {
         let mut words = self.words.as_slice();
         // Every turn takes at least the wrapper away.
-        while let Some((program, options)) = words
-            .first()
-            .and_then(|first| WRAPPERS.into_iter().find(|(name, _)| first.is(name)))
+        while let Some((program, options)) =
+            words.first().and_then(|first| WRAPPERS.into_iter().find(|(name, _)| first.is(name)))
         {
             words = words.get(1..).unwrap_or(&[]);
             let mut limit = usize::from(program == "timeout");
@@ -128,9 +127,7 @@ impl Command {
     /// Whether it certainly runs when its step does.
     #[must_use]
     pub fn is_unconditional(&self) -> bool {
-        self.conditions
-            .iter()
-            .all(|condition| matches!(condition.kind, ConditionKind::JobIf | ConditionKind::StepIf))
+        self.conditions.iter().all(|condition| matches!(condition.kind, ConditionKind::JobIf | ConditionKind::StepIf))
     }
 
     /// Whether a known part of a word contains this text.
@@ -156,12 +153,7 @@ impl Argument {
     /// Whether it can only be an option.
     #[must_use]
     pub fn is_option(&self) -> bool {
-        !self.value.known.is_empty()
-            && self
-                .value
-                .known
-                .iter()
-                .all(|one| one.text.prefix().starts_with('-'))
+        !self.value.known.is_empty() && self.value.known.iter().all(|one| one.text.prefix().starts_with('-'))
     }
 }
 
@@ -190,21 +182,13 @@ impl AwsCall {
     /// The first value of an option.
     #[must_use]
     pub fn option(&self, name: &str) -> Option<&Argument> {
-        self.options
-            .iter()
-            .find(|option| option.name == name)
-            .and_then(|option| option.values.first())
+        self.options.iter().find(|option| option.name == name).and_then(|option| option.values.first())
     }
 
     /// Whether the call begins with these words.
     #[must_use]
     pub fn is(&self, words: &[&str]) -> bool {
-        self.words.len() >= words.len()
-            && self
-                .words
-                .iter()
-                .zip(words)
-                .all(|(own, wanted)| own == wanted)
+        self.words.len() >= words.len() && self.words.iter().zip(words).all(|(own, wanted)| own == wanted)
     }
 }
 
@@ -228,17 +212,12 @@ pub fn aws_call(command: &Command) -> Option<AwsCall> {
     if program.rsplit('/').next() != Some("aws") {
         return None;
     }
-    let mut call = AwsCall {
-        words: Vec::new(),
-        options: Vec::new(),
-    };
+    let mut call = AwsCall { words: Vec::new(), options: Vec::new() };
     for word in rest {
         let option = word.value.known.first().filter(|_| word.is_option());
         match (option, call.options.last_mut()) {
             (Some(first), _) => call.options.push(option_of(word, &first.text)),
-            (None, Some(open)) if takes_more(open, call.words.len()) => {
-                open.values.push(word.clone())
-            }
+            (None, Some(open)) if takes_more(open, call.words.len()) => open.values.push(word.clone()),
             (None, _) => call.words.extend(word.value.single().map(str::to_owned)),
         }
     }
@@ -262,19 +241,8 @@ fn option_of(word: &Argument, first: &Text) -> OptionValue {
                     one.text = after;
                 }
             }
-            OptionValue {
-                name: name.to_string(),
-                span: word.span,
-                values: vec![Argument {
-                    span: word.span,
-                    value,
-                }],
-            }
+            OptionValue { name: name.to_string(), span: word.span, values: vec![Argument { span: word.span, value }] }
         }
-        None => OptionValue {
-            name: first.to_string(),
-            span: word.span,
-            values: Vec::new(),
-        },
+        None => OptionValue { name: first.to_string(), span: word.span, values: Vec::new() },
     }
 }

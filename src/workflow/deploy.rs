@@ -140,21 +140,14 @@ const KEY_NAMES: [&str; 2] = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
 const REGION_NAMES: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
 /// Actions that update a function, with their inputs for its name and its image.
 const DEPLOY_ACTIONS: [(&str, &str, &str); 2] = [
-    (
-        "aws-actions/aws-lambda-deploy",
-        "function-name",
-        "image-uri",
-    ),
+    ("aws-actions/aws-lambda-deploy", "function-name", "image-uri"),
     ("appleboy/lambda-action", "function_name", "image_uri"),
 ];
 
 /// Finds the facts of one workflow.
 #[must_use]
 pub fn deploy_facts(workflow: &Workflow) -> DeployFacts {
-    let mut facts = DeployFacts {
-        steps: occurrences(workflow),
-        ..DeployFacts::default()
-    };
+    let mut facts = DeployFacts { steps: occurrences(workflow), ..DeployFacts::default() };
     facts.environment(&workflow.env, None);
     for (index, job) in workflow.jobs.iter().enumerate() {
         facts.environment(&job.env, Some(index));
@@ -162,13 +155,7 @@ pub fn deploy_facts(workflow: &Workflow) -> DeployFacts {
             facts.environment(&step.env, Some(index));
         }
         for (_, assigned) in &job.assigned {
-            facts.variable(
-                &assigned.name,
-                assigned.span,
-                &assigned.value,
-                Some(index),
-                None,
-            );
+            facts.variable(&assigned.name, assigned.span, &assigned.value, Some(index), None);
         }
     }
     for (place, event) in workflow.events() {
@@ -187,49 +174,25 @@ impl DeployFacts {
         }
     }
 
-    fn variable(
-        &mut self,
-        name: &str,
-        span: Span,
-        value: &Possible,
-        job: Option<usize>,
-        place: Option<Place>,
-    ) {
+    fn variable(&mut self, name: &str, span: Span, value: &Possible, job: Option<usize>, place: Option<Place>) {
         if KEY_NAMES.contains(&name) {
             self.key(name, span, value, job);
         }
         if REGION_NAMES.contains(&name) {
-            self.regions.push(NamedValue {
-                by: name.to_owned(),
-                span,
-                value: value.clone(),
-                job,
-                place,
-            });
+            self.regions.push(NamedValue { by: name.to_owned(), span, value: value.clone(), job, place });
         }
     }
 
     fn key(&mut self, name: &str, span: Span, value: &Possible, job: Option<usize>) {
         if value.known.iter().any(|one| is_lasting(&one.text)) {
-            self.static_credentials.push(StaticCredential {
-                name: name.to_owned(),
-                span,
-                value: value.clone(),
-                job,
-            });
+            self.static_credentials.push(StaticCredential { name: name.to_owned(), span, value: value.clone(), job });
         }
     }
 
     fn command(&mut self, place: Place, command: &Command) {
         let job = Some(place.job);
         for assigned in &command.assignments {
-            self.variable(
-                &assigned.name,
-                assigned.span,
-                &assigned.value,
-                job,
-                Some(place),
-            );
+            self.variable(&assigned.name, assigned.span, &assigned.value, job, Some(place));
         }
         match command.program() {
             Some("aws") => self.aws(place, command),
@@ -263,10 +226,7 @@ impl DeployFacts {
                 unconditional: command.is_unconditional(),
             });
         } else if call.is(&["ecr"]) && call.option("--repository-name").is_some() {
-            let ids = call
-                .options
-                .iter()
-                .filter(|option| option.name == "--image-ids");
+            let ids = call.options.iter().filter(|option| option.name == "--image-ids");
             let tags = ids.flat_map(|option| &option.values).filter_map(tag_of);
             self.image_queries.push(ImageQuery {
                 place,
@@ -276,8 +236,7 @@ impl DeployFacts {
             });
         } else if call.words.first().is_some_and(|word| word == "configure")
             && let Some(at) = command.words.iter().position(|word| word.is("set"))
-            && let (Some(name), Some(value)) =
-                (command.words.get(at + 1), command.words.get(at + 2))
+            && let (Some(name), Some(value)) = (command.words.get(at + 1), command.words.get(at + 2))
             && let Some(key) = name.value.single().map(str::to_ascii_uppercase)
         {
             self.variable(&key, value.span, &value.value, Some(place.job), Some(place));
@@ -306,20 +265,15 @@ impl DeployFacts {
 
     fn terraform(&mut self, place: Place, command: &Command) {
         let words = command.effective().get(1..).unwrap_or(&[]);
-        let name = words
-            .iter()
-            .find(|word| !word.is_option())
-            .and_then(|word| word.value.single());
-        let Some(name @ ("plan" | "apply" | "destroy" | "refresh" | "import" | "console")) = name
-        else {
+        let name = words.iter().find(|word| !word.is_option()).and_then(|word| word.value.single());
+        let Some(name @ ("plan" | "apply" | "destroy" | "refresh" | "import" | "console")) = name else {
             return;
         };
         let mut rest = words.iter();
         while let Some(word) = rest.next() {
             // `-var a=b`, `-var=a=b`, and both with two dashes.
             let given = if word.is("-var") || word.is("--var") {
-                rest.next()
-                    .map(|next| (next.span, next.value.clone(), false))
+                rest.next().map(|next| (next.span, next.value.clone(), false))
             } else {
                 let joined = word.value.known.iter().any(|one| {
                     let text = one.text.prefix();
@@ -331,11 +285,7 @@ impl DeployFacts {
                 continue;
             };
             for one in &value.known {
-                let text = if joined {
-                    one.text.split_once('=').map(|(_, rest)| rest)
-                } else {
-                    Some(one.text.clone())
-                };
+                let text = if joined { one.text.split_once('=').map(|(_, rest)| rest) } else { Some(one.text.clone()) };
                 let pair = text.and_then(|text| text.split_once('='));
                 if let Some((variable, value)) = pair
                     && let Some(variable) = variable.as_known()
@@ -355,34 +305,17 @@ impl DeployFacts {
 
     fn docker(&mut self, place: Place, command: &Command) {
         let words = command.effective();
-        let by = words
-            .iter()
-            .take(2)
-            .filter_map(|word| word.value.single())
-            .collect::<Vec<_>>()
-            .join(" ");
+        let by = words.iter().take(2).filter_map(|word| word.value.single()).collect::<Vec<_>>().join(" ");
         let mut rest = words.iter().skip(1).peekable();
-        let operation = rest
-            .peek()
-            .and_then(|word| word.value.single())
-            .unwrap_or("");
+        let operation = rest.peek().and_then(|word| word.value.single()).unwrap_or("");
         // What is pushed or asked for stands alone; what is built is tagged by an option.
-        let plain = matches!(
-            operation,
-            "push" | "pull" | "tag" | "manifest" | "inspect" | "digest"
-        );
+        let plain = matches!(operation, "push" | "pull" | "tag" | "manifest" | "inspect" | "digest");
         while let Some(word) = rest.next() {
             if word.is("-t") || word.is("--tag") {
                 if let Some(image) = rest.next() {
                     self.image(&by, image, place);
                 }
-            } else if plain
-                && !word.is_option()
-                && word
-                    .value
-                    .single()
-                    .is_none_or(|text| text.contains([':', '/']))
-            {
+            } else if plain && !word.is_option() && word.value.single().is_none_or(|text| text.contains([':', '/'])) {
                 self.image(&by, word, place);
             }
         }
@@ -402,17 +335,12 @@ impl DeployFacts {
             if let Some(region) = &credentials.region {
                 self.named("aws-region", &argument(region), place);
             }
-            for key in [&credentials.access_key_id, &credentials.secret_access_key]
-                .into_iter()
-                .flatten()
-            {
+            for key in [&credentials.access_key_id, &credentials.secret_access_key].into_iter().flatten() {
                 self.key(&key.name.value, key.span, &key.value, Some(place.job));
             }
             self.credentials.push(credentials);
         }
-        if let Some((_, function, image)) =
-            DEPLOY_ACTIONS.iter().find(|(known, _, _)| *known == name)
-        {
+        if let Some((_, function, image)) = DEPLOY_ACTIONS.iter().find(|(known, _, _)| *known == name) {
             let function = action.input(function).map(argument);
             let image = action.input(image).map(argument);
             if let Some(image) = &image {
@@ -424,10 +352,7 @@ impl DeployFacts {
                 pairs: together(function.as_ref(), image.as_ref()),
                 function,
                 image,
-                region: action
-                    .input("aws-region")
-                    .or(action.input("aws_region"))
-                    .map(argument),
+                region: action.input("aws-region").or(action.input("aws_region")).map(argument),
                 unconditional: true,
             });
         }
@@ -448,27 +373,19 @@ impl DeployFacts {
 }
 
 fn argument(value: &EnvValue) -> Argument {
-    Argument {
-        span: value.span,
-        value: value.value.clone(),
-    }
+    Argument { span: value.span, value: value.value.clone() }
 }
 
 /// Whether a key is written out or kept in a secret; what a step or a program hands over expires.
 fn is_lasting(text: &Text) -> bool {
     match text.as_unknown() {
-        Some(symbol) => ["secrets.", "vars.", "inputs.", "env."]
-            .iter()
-            .any(|kept| symbol.starts_with(kept)),
+        Some(symbol) => ["secrets.", "vars.", "inputs.", "env."].iter().any(|kept| symbol.starts_with(kept)),
         None => text.as_known().is_some_and(|text| !text.is_empty()),
     }
 }
 
 /// The functions and images that can be so at the same time.
-fn together(
-    function: Option<&Argument>,
-    image: Option<&Argument>,
-) -> Vec<(Alternative, Alternative)> {
+fn together(function: Option<&Argument>, image: Option<&Argument>) -> Vec<(Alternative, Alternative)> {
     let (Some(function), Some(image)) = (function, image) else {
         return Vec::new();
     };
@@ -488,18 +405,12 @@ fn together(
 fn tag_of(word: &Argument) -> Option<Argument> {
     let each = word.value.known.iter().map(|one| {
         let (name, tag) = one.text.split_once('=')?;
-        (name.as_known() == Some("imageTag")).then(|| Alternative {
-            text: tag,
-            ..one.clone()
-        })
+        (name.as_known() == Some("imageTag")).then(|| Alternative { text: tag, ..one.clone() })
     });
     let mut value = Possible::any(each.collect::<Option<Vec<_>>>()?);
     value.complete = word.value.complete;
     value.why_incomplete.clone_from(&word.value.why_incomplete);
-    Some(Argument {
-        span: word.span,
-        value,
-    })
+    Some(Argument { span: word.span, value })
 }
 
 /// The lines of a list such as `tags:`, each with everything it can be.
@@ -521,10 +432,7 @@ fn split_list(list: &Possible) -> Vec<Possible> {
                 columns.push(Vec::new());
             }
             if let Some(column) = columns.get_mut(number) {
-                column.push(Alternative {
-                    text: line,
-                    ..one.clone()
-                });
+                column.push(Alternative { text: line, ..one.clone() });
             }
             number += 1;
         }
@@ -535,9 +443,7 @@ fn split_list(list: &Possible) -> Vec<Possible> {
 /// The repository and the tag of an image, `registry/repository:tag`; a digest is no tag.
 #[must_use]
 pub fn split_image(image: &Text) -> (Text, Option<Text>) {
-    let named = image
-        .split_once('@')
-        .map_or_else(|| image.clone(), |(name, _)| name);
+    let named = image.split_once('@').map_or_else(|| image.clone(), |(name, _)| name);
     match named.rsplit_once(':') {
         // The colon of `localhost:5000/x` is that of a port.
         Some((repository, tag)) if !tag.contains("/") => (repository, Some(tag)),

@@ -110,10 +110,7 @@ impl Scope {
         if !possible.complete {
             return vec![Given::default()];
         }
-        let holds = possible
-            .known
-            .into_iter()
-            .filter(|one| one.truthy() != Some(false));
+        let holds = possible.known.into_iter().filter(|one| one.truthy() != Some(false));
         let mut cases: Vec<Given> = holds.map(|one| one.given).collect();
         cases.sort();
         cases.dedup();
@@ -179,11 +176,7 @@ impl Scope {
             }
             "github" => (self.github.get(&lower(0)?).cloned(), 1),
             "steps" | "needs" | "jobs" => {
-                let all = if root == "steps" {
-                    &self.steps
-                } else {
-                    &*self.needs
-                };
+                let all = if root == "steps" { &self.steps } else { &*self.needs };
                 let outputs = all.get(&lower(0)?);
                 let named = (key(1) == Some("outputs")).then_some(()).and(outputs);
                 (named.and_then(|names| names.get(&lower(2)?)).cloned(), 3)
@@ -232,9 +225,7 @@ impl Scope {
             .inheriting(&right),
             BinOp::Eq => compare(&left, &right, |equal| equal),
             BinOp::Neq => compare(&left, &right, |equal| !equal),
-            BinOp::Gt | BinOp::Ge | BinOp::Lt | BinOp::Le => {
-                Possible::any(either(Given::default()))
-            }
+            BinOp::Gt | BinOp::Ge | BinOp::Lt | BinOp::Le => Possible::any(either(Given::default())),
         }
     }
 
@@ -248,19 +239,12 @@ impl Scope {
             }
             Function::FromJSON => {
                 let each = |one: &Alternative| {
-                    let json = one
-                        .text
-                        .as_known()
-                        .and_then(|text| serde_json::from_str(text).ok());
+                    let json = one.text.as_known().and_then(|text| serde_json::from_str(text).ok());
                     let value = match json {
                         Some(json) => json_value(&json),
                         None => Alternative::new(Text::unknown("fromJSON(…)"), ValueKind::Text),
                     };
-                    vec![Alternative {
-                        given: one.given.clone(),
-                        origin: one.origin,
-                        ..value
-                    }]
+                    vec![Alternative { given: one.given.clone(), origin: one.origin, ..value }]
                 };
                 Some(all_of(&arg(0)?, each))
             }
@@ -268,13 +252,11 @@ impl Scope {
                 let (hay, needle) = (arg(0)?, arg(1)?);
                 let test = |hay: &Alternative, needle: &Alternative| {
                     if hay.kind == ValueKind::Json {
-                        let list: Vec<serde_json::Value> =
-                            serde_json::from_str(hay.text.as_known()?).ok()?;
+                        let list: Vec<serde_json::Value> = serde_json::from_str(hay.text.as_known()?).ok()?;
                         let needle = needle.text.as_known()?;
-                        return Some(list.iter().any(|item| {
-                            item.as_str()
-                                .is_some_and(|item| item.eq_ignore_ascii_case(needle))
-                        }));
+                        return Some(
+                            list.iter().any(|item| item.as_str().is_some_and(|item| item.eq_ignore_ascii_case(needle))),
+                        );
                     }
                     let hay = hay.text.as_known()?.to_ascii_lowercase();
                     let needle = needle.text.as_known()?.to_ascii_lowercase();
@@ -320,13 +302,7 @@ fn with_given(possible: &Possible, given: &Given) -> Vec<Alternative> {
 }
 
 fn bool_value(value: bool, given: Given) -> Alternative {
-    Alternative {
-        given,
-        ..Alternative::new(
-            Text::known(if value { "true" } else { "false" }),
-            ValueKind::Bool,
-        )
-    }
+    Alternative { given, ..Alternative::new(Text::known(if value { "true" } else { "false" }), ValueKind::Bool) }
 }
 
 fn either(given: Given) -> Vec<Alternative> {
@@ -372,12 +348,7 @@ fn index(value: &Possible, key: &Possible) -> Option<Possible> {
                     vec![map.get(name).unwrap_or(&serde_json::Value::Null)]
                 }
                 (Some(at), serde_json::Value::Array(list)) => {
-                    vec![
-                        at.parse()
-                            .ok()
-                            .and_then(|at: usize| list.get(at))
-                            .unwrap_or(&serde_json::Value::Null),
-                    ]
+                    vec![at.parse().ok().and_then(|at: usize| list.get(at)).unwrap_or(&serde_json::Value::Null)]
                 }
                 (None, serde_json::Value::Object(map)) => map.values().collect(),
                 (None, serde_json::Value::Array(list)) => list.iter().collect(),
@@ -394,11 +365,7 @@ fn index(value: &Possible, key: &Possible) -> Option<Possible> {
 }
 
 /// Every pair of possibilities put to a test whose outcome may be unknown.
-fn pairs(
-    left: &Possible,
-    right: &Possible,
-    test: impl Fn(&Alternative, &Alternative) -> Option<bool>,
-) -> Possible {
+fn pairs(left: &Possible, right: &Possible, test: impl Fn(&Alternative, &Alternative) -> Option<bool>) -> Possible {
     let mut all = Vec::new();
     for one in &left.known {
         for other in &right.known {
@@ -427,18 +394,14 @@ fn compare(left: &Possible, right: &Possible, outcome: impl Fn(bool) -> bool) ->
             };
             match (one.text.as_known(), other.text.as_known()) {
                 // Comparing texts ignores case.
-                (Some(a), Some(b)) => {
-                    all.push(bool_value(outcome(a.eq_ignore_ascii_case(b)), given))
-                }
+                (Some(a), Some(b)) => all.push(bool_value(outcome(a.eq_ignore_ascii_case(b)), given)),
                 (known, also) => {
-                    let supposed =
-                        match (known, also, one.text.as_unknown(), other.text.as_unknown()) {
-                            (None, Some(text), Some(symbol), _)
-                            | (Some(text), None, _, Some(symbol)) => {
-                                given.and(&Given::that(symbol, text))
-                            }
-                            _ => Some(given.clone()),
-                        };
+                    let supposed = match (known, also, one.text.as_unknown(), other.text.as_unknown()) {
+                        (None, Some(text), Some(symbol), _) | (Some(text), None, _, Some(symbol)) => {
+                            given.and(&Given::that(symbol, text))
+                        }
+                        _ => Some(given.clone()),
+                    };
                     if let Some(supposed) = supposed {
                         all.push(bool_value(outcome(true), supposed));
                     }
@@ -483,10 +446,7 @@ mod tests {
             ..Alternative::new(Text::known(value), ValueKind::Text)
         };
         let inputs = Names::from([
-            (
-                "app".to_owned(),
-                Possible::any(vec![choice("a"), choice("b")]),
-            ),
+            ("app".to_owned(), Possible::any(vec![choice("a"), choice("b")])),
             (
                 "dry".to_owned(),
                 Possible::any(vec![
@@ -505,23 +465,13 @@ mod tests {
     fn shown(text: &str) -> Vec<String> {
         let possible = scope().text(text);
         assert!(possible.complete);
-        possible
-            .known
-            .iter()
-            .map(|one| one.text.to_string())
-            .collect()
+        possible.known.iter().map(|one| one.text.to_string()).collect()
     }
 
     #[test]
     fn contexts_and_templates() {
-        assert_eq!(
-            shown("x-${{ inputs.App }}-${{ env.REGION }}"),
-            ["x-a-eu-west-1", "x-b-eu-west-1"]
-        );
-        assert_eq!(
-            shown("${{ vars.ECR }}/x:${{ github.sha }}"),
-            ["${vars.ECR}/x:${github.sha}"]
-        );
+        assert_eq!(shown("x-${{ inputs.App }}-${{ env.REGION }}"), ["x-a-eu-west-1", "x-b-eu-west-1"]);
+        assert_eq!(shown("${{ vars.ECR }}/x:${{ github.sha }}"), ["${vars.ECR}/x:${github.sha}"]);
         assert_eq!(shown("${{ github.event.inputs.app }}"), ["a", "b"]);
         assert_eq!(shown("${{ inputs['app'] }}${{ inputs.app }}"), ["aa", "bb"]);
         assert_eq!(shown("a ${{ b"), ["a ${{ b"]);
@@ -529,72 +479,38 @@ mod tests {
 
     #[test]
     fn operators_and_functions() {
-        assert_eq!(
-            shown("${{ inputs.dry && 'plan' || 'apply' }}"),
-            ["apply", "plan"]
-        );
-        assert_eq!(
-            shown("${{ inputs.missing || 'latest' }}"),
-            ["latest", "${inputs.missing}"]
-        );
-        assert_eq!(
-            shown("${{ inputs.app == 'a' && 'first' || 'second' }}"),
-            ["first", "second"]
-        );
-        assert_eq!(
-            shown("${{ format('{0}-{{x}}-{1}', inputs.app, 1) }}"),
-            ["a-{x}-1", "b-{x}-1"]
-        );
-        assert_eq!(
-            shown("${{ fromJSON('{\"a\":\"fn-a\",\"b\":\"fn-b\"}')[inputs.app] }}"),
-            ["fn-a", "fn-b"]
-        );
-        assert_eq!(
-            shown("${{ startsWith(inputs.app, 'A') }}"),
-            ["false", "true"]
-        );
+        assert_eq!(shown("${{ inputs.dry && 'plan' || 'apply' }}"), ["apply", "plan"]);
+        assert_eq!(shown("${{ inputs.missing || 'latest' }}"), ["latest", "${inputs.missing}"]);
+        assert_eq!(shown("${{ inputs.app == 'a' && 'first' || 'second' }}"), ["first", "second"]);
+        assert_eq!(shown("${{ format('{0}-{{x}}-{1}', inputs.app, 1) }}"), ["a-{x}-1", "b-{x}-1"]);
+        assert_eq!(shown("${{ fromJSON('{\"a\":\"fn-a\",\"b\":\"fn-b\"}')[inputs.app] }}"), ["fn-a", "fn-b"]);
+        assert_eq!(shown("${{ startsWith(inputs.app, 'A') }}"), ["false", "true"]);
         assert_eq!(shown("${{ hashFiles('x') }}"), ["${hashFiles('x')}"]);
         assert_eq!(shown("${{ ((( }}"), ["${(((}"]);
     }
 
     #[test]
     fn comparisons_tie_values_to_their_case() {
-        let picked =
-            scope().text("${{ inputs.app == 'a' && 'first' || 'second' }}-${{ inputs.app }}");
-        let shown: Vec<_> = picked
-            .known
-            .iter()
-            .map(|one| one.text.to_string())
-            .collect();
+        let picked = scope().text("${{ inputs.app == 'a' && 'first' || 'second' }}-${{ inputs.app }}");
+        let shown: Vec<_> = picked.known.iter().map(|one| one.text.to_string()).collect();
         assert_eq!(shown, ["first-a", "second-b"]);
     }
 
     #[test]
     fn conditions_say_what_they_suppose() {
-        assert_eq!(
-            scope().condition("inputs.app == 'b'"),
-            [Given::that("inputs.app", "b")]
-        );
+        assert_eq!(scope().condition("inputs.app == 'b'"), [Given::that("inputs.app", "b")]);
         assert_eq!(
             scope().condition("${{ github.ref == 'refs/heads/main' }}"),
             [Given::that("github.ref", "refs/heads/main")]
         );
         assert_eq!(scope().condition("always()"), [Given::default()]);
         assert_eq!(scope().condition("false"), []);
-        assert_eq!(
-            scope().condition("!inputs.dry"),
-            [Given::that("inputs.dry", "false")]
-        );
+        assert_eq!(scope().condition("!inputs.dry"), [Given::that("inputs.dry", "false")]);
     }
 
     #[test]
     fn long_chains_are_given_up() {
         let chain = vec!["a"; 5000].join("||");
-        assert!(
-            scope().expression(&chain).known[0]
-                .text
-                .as_unknown()
-                .is_some()
-        );
+        assert!(scope().expression(&chain).known[0].text.as_unknown().is_some());
     }
 }

@@ -56,8 +56,7 @@ impl ParsedFiles {
                                 wanted.extend(local_path(uses.text()).map(Wanted::Workflow));
                             }
                             let directory = job.defaults.working_directory.as_ref();
-                            let directory =
-                                directory.or(parsed.defaults.working_directory.as_ref());
+                            let directory = directory.or(parsed.defaults.working_directory.as_ref());
                             let directory = directory.map_or("", |directory| directory.text());
                             self.want_steps(provider, &job.steps, directory, None, &mut wanted);
                         }
@@ -69,13 +68,7 @@ impl ParsedFiles {
                         && let Some((file, text)) = self.read(provider, sources, &path)
                     {
                         let parsed = Arc::new(parse_action(file, &text));
-                        self.want_steps(
-                            provider,
-                            &parsed.steps,
-                            "",
-                            Some(directory_of(&path)),
-                            &mut wanted,
-                        );
+                        self.want_steps(provider, &parsed.steps, "", Some(directory_of(&path)), &mut wanted);
                         self.actions.insert(path, parsed);
                     }
                 }
@@ -84,10 +77,7 @@ impl ParsedFiles {
                         && let Some((file, text)) = self.read(provider, sources, &path)
                     {
                         let script = Arc::new(shell::parse(&text, &OffsetMap::verbatim(file, 0)));
-                        let directories = Directories {
-                            working: Some(String::new()),
-                            action: None,
-                        };
+                        let directories = Directories { working: Some(String::new()), action: None };
                         want_scripts(provider, &script, &directories, &mut wanted);
                         self.scripts.insert(path, script);
                     }
@@ -96,12 +86,7 @@ impl ParsedFiles {
         }
     }
 
-    fn read(
-        &mut self,
-        provider: &dyn SourceProvider,
-        sources: &mut Sources,
-        path: &str,
-    ) -> Option<(FileId, Arc<str>)> {
+    fn read(&mut self, provider: &dyn SourceProvider, sources: &mut Sources, path: &str) -> Option<(FileId, Arc<str>)> {
         if let Some(file) = sources.find(path) {
             return Some((file, sources.text(file).into()));
         }
@@ -131,10 +116,7 @@ impl ParsedFiles {
                 wanted.extend(action_file(&path, |path| provider.exists(path)).map(Wanted::Action));
             }
             if let Some(script) = &step.script {
-                let own = step
-                    .working_directory
-                    .as_ref()
-                    .map(|directory| directory.text());
+                let own = step.working_directory.as_ref().map(|directory| directory.text());
                 let directories = Directories {
                     working: working_directory(own.unwrap_or(directory)),
                     action: action.map(str::to_owned),
@@ -160,15 +142,8 @@ pub(super) fn local_path(uses: &str) -> Option<String> {
 }
 
 fn action_file(directory: &str, exists: impl Fn(&str) -> bool) -> Option<String> {
-    let directory = if directory.is_empty() {
-        String::new()
-    } else {
-        format!("{directory}/")
-    };
-    ["action.yml", "action.yaml"]
-        .into_iter()
-        .map(|name| format!("{directory}{name}"))
-        .find(|path| exists(path))
+    let directory = if directory.is_empty() { String::new() } else { format!("{directory}/") };
+    ["action.yml", "action.yaml"].into_iter().map(|name| format!("{directory}{name}")).find(|path| exists(path))
 }
 
 pub(super) fn directory_of(path: &str) -> &str {
@@ -180,19 +155,11 @@ pub(super) fn working_directory(text: &str) -> Option<String> {
     (!text.contains("${{")).then(|| normalize_path(text))?
 }
 
-fn want_scripts(
-    provider: &dyn SourceProvider,
-    script: &Script,
-    directories: &Directories,
-    wanted: &mut Vec<Wanted>,
-) {
+fn want_scripts(provider: &dyn SourceProvider, script: &Script, directories: &Directories, wanted: &mut Vec<Wanted>) {
     each_command(&script.body, &mut |words| {
         for path in words.iter().take(3).filter_map(written_path) {
             let looks = path.suffix().ends_with(".sh") || path.prefix().starts_with("./");
-            if let Some(path) = directories
-                .resolve(&path)
-                .filter(|path| looks && provider.exists(path))
-            {
+            if let Some(path) = directories.resolve(&path).filter(|path| looks && provider.exists(path)) {
                 wanted.push(Wanted::Script(path));
             }
         }
@@ -205,13 +172,11 @@ fn written_path(word: &Word) -> Option<Text> {
     for part in &word.parts {
         match part {
             Part::Text { text, .. } => path.push(text),
-            Part::Parameter(parameter) => {
-                path.append(&Text::unknown(match parameter.name.as_str() {
-                    "GITHUB_WORKSPACE" => "github.workspace",
-                    "GITHUB_ACTION_PATH" => "github.action_path",
-                    _ => return None,
-                }))
-            }
+            Part::Parameter(parameter) => path.append(&Text::unknown(match parameter.name.as_str() {
+                "GITHUB_WORKSPACE" => "github.workspace",
+                "GITHUB_ACTION_PATH" => "github.action_path",
+                _ => return None,
+            })),
             Part::Expression { text, .. } => path.append(&Text::unknown(text.trim())),
             _ => return None,
         }
@@ -223,10 +188,7 @@ fn written_path(word: &Word) -> Option<Text> {
 fn each_command(list: &List, found: &mut dyn FnMut(&[Word])) {
     for item in &list.items {
         let rest = item.rest.iter().map(|(_, pipeline)| pipeline);
-        for command in std::iter::once(&item.first)
-            .chain(rest)
-            .flat_map(|pipeline| &pipeline.commands)
-        {
+        for command in std::iter::once(&item.first).chain(rest).flat_map(|pipeline| &pipeline.commands) {
             in_command(command, found);
         }
     }

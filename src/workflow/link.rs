@@ -43,11 +43,7 @@ pub fn link(path: &str, files: &ParsedFiles) -> Option<Workflow> {
         conditions: Vec::new(),
         cases: vec![Given::default()],
     };
-    let scope = Scope {
-        inputs: Arc::new(inputs),
-        github: Arc::new(github),
-        ..Scope::default()
-    };
+    let scope = Scope { inputs: Arc::new(inputs), github: Arc::new(github), ..Scope::default() };
     let env = pairs(&parsed.env, &scope);
     linker.workflow(parsed, scope, &caller);
     Some(Workflow {
@@ -105,28 +101,17 @@ struct Linker<'a> {
 
 impl Linker<'_> {
     fn note(&mut self, span: Span, message: impl Into<String>) {
-        self.notes.push(Note {
-            span,
-            message: message.into(),
-        });
+        self.notes.push(Note { span, message: message.into() });
     }
 
     /// Adds the jobs of a workflow; gives what its `outputs` are for a caller.
-    fn workflow(
-        &mut self,
-        parsed: &Arc<ParsedWorkflow>,
-        mut scope: Scope,
-        caller: &Caller,
-    ) -> Names {
+    fn workflow(&mut self, parsed: &Arc<ParsedWorkflow>, mut scope: Scope, caller: &Caller) -> Names {
         scope.env = names(&pairs(&parsed.env, &scope));
         let mut done: HashMap<&str, Vec<usize>> = HashMap::new();
         let mut outputs: HashMap<String, Names> = HashMap::new();
         for job in self.in_order(parsed) {
             if self.jobs.len() >= MAX_JOBS {
-                self.note(
-                    job.id.span,
-                    format!("more than {MAX_JOBS} jobs: the rest is not followed"),
-                );
+                self.note(job.id.span, format!("more than {MAX_JOBS} jobs: the rest is not followed"));
                 break;
             }
             let mut needs = caller.needs.clone();
@@ -134,10 +119,7 @@ impl Linker<'_> {
             for need in &job.needs {
                 match done.get(need.value.as_str()) {
                     Some(indices) => needs.extend(indices),
-                    None => self.note(
-                        need.span,
-                        format!("there is no job `{}` before this one", need.value),
-                    ),
+                    None => self.note(need.span, format!("there is no job `{}` before this one", need.value)),
                 }
                 let key = need.value.to_ascii_lowercase();
                 if let Some(names) = outputs.get(&key) {
@@ -160,11 +142,7 @@ impl Linker<'_> {
 
     /// The jobs, each after those it needs; what goes round in a circle keeps the order of the file.
     fn in_order<'w>(&mut self, parsed: &'w ParsedWorkflow) -> Vec<&'w Arc<Job>> {
-        let ids: HashSet<&str> = parsed
-            .jobs
-            .iter()
-            .map(|job| job.id.value.as_str())
-            .collect();
+        let ids: HashSet<&str> = parsed.jobs.iter().map(|job| job.id.value.as_str()).collect();
         let mut done: HashSet<&str> = HashSet::new();
         let mut ordered = Vec::new();
         let mut left: Vec<&Arc<Job>> = parsed.jobs.iter().take(MAX_JOBS + 1).collect();
@@ -205,18 +183,11 @@ impl Linker<'_> {
         let mut conditions = caller.conditions.clone();
         let mut cases = caller.cases.clone();
         if let Some(condition) = &job.condition {
-            conditions.push(Condition {
-                kind: ConditionKind::JobIf,
-                span: condition.span,
-            });
+            conditions.push(Condition { kind: ConditionKind::JobIf, span: condition.span });
             cases = script::both(&cases, &scope.condition(condition.text()));
         }
         let mut permissions = caller.permissions.clone();
-        permissions.push(
-            job.permissions
-                .clone()
-                .or_else(|| parsed.permissions.clone()),
-        );
+        permissions.push(job.permissions.clone().or_else(|| parsed.permissions.clone()));
         let id = format!("{}{}", caller.prefix, job.id.value);
         if let Some(uses) = &job.uses
             && let Some((path, called)) = self.called_workflow(uses)
@@ -266,45 +237,23 @@ impl Linker<'_> {
     /// The local workflow that a job calls. A note says why there is none.
     fn called_workflow(&mut self, uses: &Template) -> Option<(String, Arc<ParsedWorkflow>)> {
         let Some(path) = local_path(uses.text()) else {
-            self.note(
-                uses.span,
-                "a workflow of another repository is not followed",
-            );
+            self.note(uses.span, "a workflow of another repository is not followed");
             return None;
         };
         let Some(called) = self.files.workflows.get(&path).cloned() else {
-            let why = self
-                .files
-                .unreadable
-                .get(&path)
-                .map_or_else(|| "no such file".to_owned(), ToString::to_string);
-            self.note(
-                uses.span,
-                format!("the workflow `{path}` could not be read: {why}"),
-            );
+            let why = self.files.unreadable.get(&path).map_or_else(|| "no such file".to_owned(), ToString::to_string);
+            self.note(uses.span, format!("the workflow `{path}` could not be read: {why}"));
             return None;
         };
         if self.open.contains(&path) || self.open.len() > MAX_DEPTH {
-            self.note(
-                uses.span,
-                format!("the call of `{path}` goes round in a circle or too deep"),
-            );
+            self.note(uses.span, format!("the call of `{path}` goes round in a circle or too deep"));
             return None;
         }
         Some((path, called))
     }
 
-    fn call(
-        &mut self,
-        path: String,
-        called: &Arc<ParsedWorkflow>,
-        job: &Job,
-        scope: &Scope,
-        caller: &Caller,
-    ) -> Names {
-        let declared = called
-            .trigger("workflow_call")
-            .map_or(&[][..], |trigger| &trigger.inputs);
+    fn call(&mut self, path: String, called: &Arc<ParsedWorkflow>, job: &Job, scope: &Scope, caller: &Caller) -> Names {
+        let declared = called.trigger("workflow_call").map_or(&[][..], |trigger| &trigger.inputs);
         let inner = Scope {
             inputs: Arc::new(passed(declared, &job.with, scope, &caller.cases)),
             github: Arc::clone(&scope.github),
@@ -340,10 +289,7 @@ impl Linker<'_> {
             let mut cases = around.cases.clone();
             let mut own_cases = vec![Given::default()];
             if let Some(condition) = &step.condition {
-                conditions.push(Condition {
-                    kind: ConditionKind::StepIf,
-                    span: condition.span,
-                });
+                conditions.push(Condition { kind: ConditionKind::StepIf, span: condition.span });
                 own_cases = scope.condition(condition.text());
                 cases = script::both(&cases, &own_cases);
             }
@@ -360,14 +306,7 @@ impl Linker<'_> {
                 self.note(step.span, "this step never runs");
                 Ran::default()
             } else {
-                let here = Here {
-                    step,
-                    index,
-                    scope,
-                    around,
-                    conditions,
-                    cases,
-                };
+                let here = Here { step, index, scope, around, conditions, cases };
                 self.run_step(here, job)
             };
             scope.env = outer_env;
@@ -381,9 +320,7 @@ impl Linker<'_> {
             }
             if let Some(id) = &step.id {
                 let outputs = ran.outputs.into_iter();
-                let outputs = outputs
-                    .map(|(name, value)| (name, value.under(&own_cases)))
-                    .collect();
+                let outputs = outputs.map(|(name, value)| (name, value.under(&own_cases))).collect();
                 scope.steps.insert(id.value.to_ascii_lowercase(), outputs);
             }
         }
@@ -393,41 +330,17 @@ impl Linker<'_> {
     fn run_step(&mut self, here: Here<'_>, job: &mut LinkedJob) -> Ran {
         let (step, index) = (here.step, here.index);
         if let Some(script) = &step.script {
-            let directory = step
-                .working_directory
-                .as_ref()
-                .map_or(here.around.directory, Template::text);
-            let directories = Directories {
-                working: working_directory(directory),
-                action: here.around.action.clone(),
-            };
-            let walked = script::walk(
-                script,
-                here.scope,
-                &self.files.scripts,
-                &directories,
-                here.cases,
-                here.conditions,
-            );
+            let directory = step.working_directory.as_ref().map_or(here.around.directory, Template::text);
+            let directories = Directories { working: working_directory(directory), action: here.around.action.clone() };
+            let walked =
+                script::walk(script, here.scope, &self.files.scripts, &directories, here.cases, here.conditions);
             self.events += walked.commands.len();
             job.events
-                .extend(walked.commands.into_iter().map(|command| Event {
-                    step: index,
-                    run: Run::Command(command),
-                }));
-            job.assigned.extend(
-                walked
-                    .assigned
-                    .into_iter()
-                    .map(|assigned| (index, assigned)),
-            );
+                .extend(walked.commands.into_iter().map(|command| Event { step: index, run: Run::Command(command) }));
+            job.assigned.extend(walked.assigned.into_iter().map(|assigned| (index, assigned)));
             self.notes.extend(walked.notes);
             return Ran {
-                outputs: walked
-                    .outputs
-                    .into_iter()
-                    .map(|(name, value)| (name.to_ascii_lowercase(), value))
-                    .collect(),
+                outputs: walked.outputs.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect(),
                 env: walked.env,
             };
         }
@@ -462,28 +375,16 @@ impl Linker<'_> {
     fn composite(&mut self, uses: &Template, here: &Here<'_>, job: &mut LinkedJob) -> Option<Ran> {
         let (scope, around) = (here.scope, here.around);
         let Some((path, action)) = self.files.action(uses.text()) else {
-            self.note(
-                uses.span,
-                format!("there is no `action.yml` in `{}`", uses.text()),
-            );
+            self.note(uses.span, format!("there is no `action.yml` in `{}`", uses.text()));
             return None;
         };
         let action = Arc::clone(action);
         if action.using.as_ref().map(|using| using.value.as_str()) != Some("composite") {
-            self.note(
-                uses.span,
-                format!(
-                    "`{}` is no composite action, and is not followed",
-                    uses.text()
-                ),
-            );
+            self.note(uses.span, format!("`{}` is no composite action, and is not followed", uses.text()));
             return None;
         }
         if self.open.contains(&path) || around.depth >= MAX_DEPTH {
-            self.note(
-                uses.span,
-                format!("`{}` goes round in a circle or too deep", uses.text()),
-            );
+            self.note(uses.span, format!("`{}` goes round in a circle or too deep", uses.text()));
             return None;
         }
         self.notes.extend(action.notes.iter().cloned());
@@ -507,10 +408,7 @@ impl Linker<'_> {
         self.open.push(path);
         let env = self.run_steps(&action.steps, &mut inner, &surroundings, job);
         self.open.pop();
-        Some(Ran {
-            outputs: lower_names(&pairs(&action.outputs, &inner)),
-            env,
-        })
+        Some(Ran { outputs: lower_names(&pairs(&action.outputs, &inner)), env })
     }
 }
 
@@ -531,16 +429,12 @@ fn pairs(pairs: &[Pair], scope: &Scope) -> Vec<EnvValue> {
 }
 
 fn names(values: &[EnvValue]) -> Names {
-    let each = values
-        .iter()
-        .map(|value| (value.name.value.clone(), value.value.clone()));
+    let each = values.iter().map(|value| (value.name.value.clone(), value.value.clone()));
     each.collect()
 }
 
 fn lower_names(values: &[EnvValue]) -> Names {
-    let each = values
-        .iter()
-        .map(|value| (value.name.value.to_ascii_lowercase(), value.value.clone()));
+    let each = values.iter().map(|value| (value.name.value.to_ascii_lowercase(), value.value.clone()));
     each.collect()
 }
 
@@ -548,21 +442,13 @@ fn lower_names(values: &[EnvValue]) -> Names {
 fn passed(declared: &[Input], with: &[Pair], scope: &Scope, cases: &[Given]) -> Names {
     let each = declared.iter().map(|input| {
         let name = input.name.value.to_ascii_lowercase();
-        let given = with
-            .iter()
-            .find(|pair| pair.name.value.eq_ignore_ascii_case(&name));
+        let given = with.iter().find(|pair| pair.name.value.eq_ignore_ascii_case(&name));
         let value = match (given, &input.default) {
-            (Some(pair), _) => scope
-                .template(&pair.value)
-                .under(cases)
-                .written_at(pair.value.span),
+            (Some(pair), _) => scope.template(&pair.value).under(cases).written_at(pair.value.span),
             (None, Some(default)) => scope.template(default).written_at(default.span),
             (None, None) => Possible::one(Alternative::new(Text::default(), ValueKind::Null)),
         };
-        let boolean = input
-            .kind
-            .as_ref()
-            .is_some_and(|kind| kind.value == "boolean");
+        let boolean = input.kind.as_ref().is_some_and(|kind| kind.value == "boolean");
         (name, if boolean { as_boolean(value) } else { value })
     });
     each.collect()
@@ -579,11 +465,7 @@ fn as_boolean(mut value: Possible) -> Possible {
 
 /// What `inputs` and `github` can be when the workflow starts by itself, by each of its events.
 fn started(parsed: &ParsedWorkflow) -> (Names, Names) {
-    let events: Vec<&str> = parsed
-        .triggers
-        .iter()
-        .map(|trigger| trigger.name.value.as_str())
-        .collect();
+    let events: Vec<&str> = parsed.triggers.iter().map(|trigger| trigger.name.value.as_str()).collect();
     // A called workflow sees the event of its caller.
     let called = events.contains(&"workflow_call");
     let mut github = Names::new();
@@ -636,20 +518,13 @@ fn offered(input: &Input) -> Vec<Alternative> {
         origin: Some(origin),
         ..Alternative::new(Text::known(text), kind)
     };
-    let kind = input
-        .kind
-        .as_ref()
-        .map_or("string", |kind| kind.value.as_str());
+    let kind = input.kind.as_ref().map_or("string", |kind| kind.value.as_str());
     if !input.options.is_empty() {
         let options = input.options.iter();
-        return options
-            .map(|option| one(&option.value, ValueKind::Text, option.span))
-            .collect();
+        return options.map(|option| one(&option.value, ValueKind::Text, option.span)).collect();
     }
     if kind == "boolean" {
-        return ["true", "false"]
-            .map(|text| one(text, ValueKind::Bool, input.name.span))
-            .to_vec();
+        return ["true", "false"].map(|text| one(text, ValueKind::Bool, input.name.span)).to_vec();
     }
     let mut all = vec![Alternative::new(Text::unknown(&symbol), ValueKind::Text)];
     if let Some(default) = &input.default

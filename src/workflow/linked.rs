@@ -153,9 +153,7 @@ impl ActionUse {
     /// An argument of `with:`; names of inputs ignore case.
     #[must_use]
     pub fn input(&self, name: &str) -> Option<&EnvValue> {
-        self.with
-            .iter()
-            .find(|value| value.name.value.eq_ignore_ascii_case(name))
+        self.with.iter().find(|value| value.name.value.eq_ignore_ascii_case(name))
     }
 }
 
@@ -225,10 +223,7 @@ impl LinkedJob {
     pub fn access(&self, scope: &str) -> Access {
         let mut access: Option<Access> = None;
         for (depth, permissions) in self.permissions.iter().enumerate() {
-            let Some(own) = permissions
-                .as_ref()
-                .map(|permissions| permissions.access(scope))
-            else {
+            let Some(own) = permissions.as_ref().map(|permissions| permissions.access(scope)) else {
                 continue;
             };
             access = Some(match access {

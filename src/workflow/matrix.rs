@@ -19,46 +19,29 @@ type Combination = BTreeMap<String, Alternative>;
 pub(super) fn values(matrix: &Matrix, scope: &Scope) -> Names {
     let mut combinations = match matrix {
         Matrix::Computed(template) => computed(template, scope),
-        Matrix::Written {
-            dimensions,
-            include,
-            exclude,
-            ..
-        } => {
+        Matrix::Written { dimensions, include, exclude, .. } => {
             let mut all = vec![Combination::new()];
             for (name, node) in dimensions {
                 let choices = list(node, scope, &format!("matrix.{}", name.value));
                 all = product(&all, &name.value.to_ascii_lowercase(), &choices);
             }
-            let excluded = exclude
-                .as_ref()
-                .map_or_else(Vec::new, |node| mappings(node, scope));
+            let excluded = exclude.as_ref().map_or_else(Vec::new, |node| mappings(node, scope));
             all.retain(|one| {
                 let matches = |gone: &Combination| {
-                    gone.iter().all(|(name, value)| {
-                        one.get(name).is_some_and(|own| own.text == value.text)
-                    })
+                    gone.iter().all(|(name, value)| one.get(name).is_some_and(|own| own.text == value.text))
                 };
                 !excluded.iter().any(matches)
             });
             if dimensions.is_empty() {
                 all.clear();
             }
-            let included = include
-                .as_ref()
-                .map_or_else(Vec::new, |node| mappings(node, scope));
-            let own: BTreeSet<String> = dimensions
-                .iter()
-                .map(|(name, _)| name.value.to_ascii_lowercase())
-                .collect();
+            let included = include.as_ref().map_or_else(Vec::new, |node| mappings(node, scope));
+            let own: BTreeSet<String> = dimensions.iter().map(|(name, _)| name.value.to_ascii_lowercase()).collect();
             add_included(all, included, &own)
         }
     };
     combinations.truncate(MAX_COMBINATIONS);
-    let names: BTreeSet<String> = combinations
-        .iter()
-        .flat_map(|one| one.keys().cloned())
-        .collect();
+    let names: BTreeSet<String> = combinations.iter().flat_map(|one| one.keys().cloned()).collect();
     let alone = combinations.len() == 1;
     let values = names.into_iter().map(|name| {
         let each = combinations.iter().enumerate().map(|(number, one)| {
@@ -91,11 +74,7 @@ fn product(all: &[Combination], name: &str, choices: &[Alternative]) -> Vec<Comb
 }
 
 /// `include`: added to every combination whose own values it leaves alone, else a combination by itself.
-fn add_included(
-    mut all: Vec<Combination>,
-    included: Vec<Combination>,
-    own: &BTreeSet<String>,
-) -> Vec<Combination> {
+fn add_included(mut all: Vec<Combination>, included: Vec<Combination>, own: &BTreeSet<String>) -> Vec<Combination> {
     let written = all.len();
     for more in included {
         let mut added = false;
@@ -122,38 +101,24 @@ fn add_included(
 /// `matrix: ${{ fromJSON(…) }}`
 fn computed(template: &Template, scope: &Scope) -> Vec<Combination> {
     let possible = scope.template(template);
-    let parsed = possible
-        .single()
-        .and_then(|text| serde_json::from_str(text).ok());
+    let parsed = possible.single().and_then(|text| serde_json::from_str(text).ok());
     let Some(serde_json::Value::Object(map)) = parsed else {
         return Vec::new();
     };
     let mut all = vec![Combination::new()];
     for (name, value) in &map {
-        if let (serde_json::Value::Array(items), false) =
-            (value, matches!(name.as_str(), "include" | "exclude"))
-        {
+        if let (serde_json::Value::Array(items), false) = (value, matches!(name.as_str(), "include" | "exclude")) {
             let choices: Vec<_> = items.iter().map(json_value).collect();
             all = product(&all, &name.to_ascii_lowercase(), &choices);
         }
     }
     let own: BTreeSet<String> = map.keys().map(|name| name.to_ascii_lowercase()).collect();
     let included = map.get("include").and_then(serde_json::Value::as_array);
+    let included = included.into_iter().flatten().filter_map(serde_json::Value::as_object);
     let included = included
-        .into_iter()
-        .flatten()
-        .filter_map(serde_json::Value::as_object);
-    let included = included
-        .map(|one| {
-            one.iter()
-                .map(|(name, value)| (name.to_ascii_lowercase(), json_value(value)))
-                .collect()
-        })
+        .map(|one| one.iter().map(|(name, value)| (name.to_ascii_lowercase(), json_value(value))).collect())
         .collect();
-    if own
-        .iter()
-        .all(|name| name == "include" || name == "exclude")
-    {
+    if own.iter().all(|name| name == "include" || name == "exclude") {
         all.clear();
     }
     add_included(all, included, &own)
@@ -167,17 +132,11 @@ fn list(node: &Node, scope: &Scope, symbol: &str) -> Vec<Alternative> {
         Kind::Mapping(_) => unknown(),
         Kind::Scalar(scalar) => {
             let possible = scope.text(&scalar.text);
-            let parsed = possible
-                .single()
-                .and_then(|text| serde_json::from_str(text).ok());
+            let parsed = possible.single().and_then(|text| serde_json::from_str(text).ok());
             match parsed {
-                Some(serde_json::Value::Array(items)) => items
-                    .iter()
-                    .map(|item| Alternative {
-                        origin: Some(node.span),
-                        ..json_value(item)
-                    })
-                    .collect(),
+                Some(serde_json::Value::Array(items)) => {
+                    items.iter().map(|item| Alternative { origin: Some(node.span), ..json_value(item) }).collect()
+                }
                 _ => unknown(),
             }
         }
@@ -225,19 +184,13 @@ fn json(node: &Node) -> serde_json::Value {
 fn mappings(node: &Node, scope: &Scope) -> Vec<Combination> {
     if let Some(text) = node.text() {
         let possible = scope.text(text);
-        let parsed = possible
-            .single()
-            .and_then(|text| serde_json::from_str(text).ok());
+        let parsed = possible.single().and_then(|text| serde_json::from_str(text).ok());
         let Some(serde_json::Value::Array(items)) = parsed else {
             return Vec::new();
         };
         let items = items.iter().filter_map(serde_json::Value::as_object);
         return items
-            .map(|one| {
-                one.iter()
-                    .map(|(name, value)| (name.to_ascii_lowercase(), json_value(value)))
-                    .collect()
-            })
+            .map(|one| one.iter().map(|(name, value)| (name.to_ascii_lowercase(), json_value(value))).collect())
             .collect();
     }
     let items = node.items().iter();
@@ -261,9 +214,8 @@ mod tests {
     use crate::workflow::parse_workflow;
 
     fn names(matrix: &str) -> Names {
-        let text = format!(
-            "on: push\njobs:\n  a:\n    runs-on: x\n    strategy:\n      matrix: {matrix}\n    steps: []\n"
-        );
+        let text =
+            format!("on: push\njobs:\n  a:\n    runs-on: x\n    strategy:\n      matrix: {matrix}\n    steps: []\n");
         let file = Sources::new().add("w.yml", text.as_str());
         let workflow = parse_workflow(file, &text);
         assert_eq!(workflow.problems, []);
@@ -271,24 +223,14 @@ mod tests {
     }
 
     fn shown(possible: &Possible) -> Vec<String> {
-        possible
-            .known
-            .iter()
-            .map(|one| one.text.to_string())
-            .collect()
+        possible.known.iter().map(|one| one.text.to_string()).collect()
     }
 
     #[test]
     fn combinations_keep_their_values_together() {
-        let names = names(
-            "{app: [a, b], include: [{app: a, fn: fn-a}, {app: b, fn: fn-b}, {app: c, fn: fn-c}]}",
-        );
+        let names = names("{app: [a, b], include: [{app: a, fn: fn-a}, {app: b, fn: fn-b}, {app: c, fn: fn-c}]}");
         assert_eq!(
-            shown(
-                &names["app"]
-                    .concat(&Possible::known("="))
-                    .concat(&names["fn"])
-            ),
+            shown(&names["app"].concat(&Possible::known("=")).concat(&names["fn"])),
             ["a=fn-a", "b=fn-b", "c=fn-c"]
         );
     }
@@ -296,24 +238,15 @@ mod tests {
     #[test]
     fn exclude_and_plain_include() {
         let both = names("{a: [1, 2], b: [x, y], exclude: [{a: 1, b: y}], include: [{c: z}]}");
-        assert_eq!(
-            shown(&both["a"].concat(&both["b"]).concat(&both["c"])),
-            ["1xz", "2xz", "2yz"]
-        );
+        assert_eq!(shown(&both["a"].concat(&both["b"]).concat(&both["c"])), ["1xz", "2xz", "2yz"]);
         let only = names("{include: [{app: a}, {app: b}]}");
         assert_eq!(shown(&only["app"]), ["a", "b"]);
     }
 
     #[test]
     fn computed_lists_are_read_where_they_are_written_out() {
-        assert_eq!(
-            shown(&names("{app: \"${{ fromJSON('[\\\"a\\\",\\\"b\\\"]') }}\"}")["app"]),
-            ["a", "b"]
-        );
-        assert_eq!(
-            shown(&names("{app: \"${{ fromJSON(needs.x.outputs.apps) }}\"}")["app"]),
-            ["${matrix.app}"]
-        );
+        assert_eq!(shown(&names("{app: \"${{ fromJSON('[\\\"a\\\",\\\"b\\\"]') }}\"}")["app"]), ["a", "b"]);
+        assert_eq!(shown(&names("{app: \"${{ fromJSON(needs.x.outputs.apps) }}\"}")["app"]), ["${matrix.app}"]);
         assert!(names("\"${{ fromJSON(needs.x.outputs.m) }}\"").is_empty());
         let items = names("{f: [{app: a, name: n}]}");
         assert_eq!(items["f"].known[0].kind, ValueKind::Json);

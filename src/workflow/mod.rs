@@ -28,12 +28,10 @@ mod types;
 #[cfg(test)]
 mod tests;
 
-pub use commands::{
-    Argument, Assigned, AwsCall, Command, Condition, ConditionKind, OptionValue, aws_call,
-};
+pub use commands::{Argument, Assigned, AwsCall, Command, Condition, ConditionKind, OptionValue, aws_call};
 pub use deploy::{
-    Credentials, DeployFacts, Deployment, ImageQuery, NamedValue, StaticCredential,
-    TerraformVariable, deploy_facts, function_name, split_image,
+    Credentials, DeployFacts, Deployment, ImageQuery, NamedValue, StaticCredential, TerraformVariable, deploy_facts,
+    function_name, split_image,
 };
 pub use expression::{Names, Scope};
 pub use files::ParsedFiles;
@@ -44,8 +42,8 @@ pub use read::{parse_action, parse_workflow};
 pub use script::ScriptFiles;
 pub use step_kinds::{Occurrence, StepKind, occurrences};
 pub use types::{
-    Access, Concurrency, Defaults, Environment, Input, Job, Matrix, Note, Pair, ParsedAction,
-    ParsedWorkflow, Permissions, Step, Template, Trigger,
+    Access, Concurrency, Defaults, Environment, Input, Job, Matrix, Note, Pair, ParsedAction, ParsedWorkflow,
+    Permissions, Step, Template, Trigger,
 };
 
 use crate::source::{SourceProvider, Sources};
@@ -53,11 +51,7 @@ use crate::source::{SourceProvider, Sources};
 /// Reads these workflows and what they lead to. A path that cannot be read gives no workflow:
 /// [`ParsedFiles::load`] and [`link`] say why.
 #[must_use]
-pub fn read_all(
-    provider: &dyn SourceProvider,
-    sources: &mut Sources,
-    paths: &[String],
-) -> Vec<Workflow> {
+pub fn read_all(provider: &dyn SourceProvider, sources: &mut Sources, paths: &[String]) -> Vec<Workflow> {
     let mut files = ParsedFiles::default();
     files.load(provider, sources, paths);
     paths.iter().filter_map(|path| link(path, &files)).collect()

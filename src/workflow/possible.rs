@@ -39,9 +39,7 @@ impl Text {
     /// A text of which only a name is known.
     #[must_use]
     pub fn unknown(symbol: &str) -> Self {
-        Self {
-            pieces: vec![Piece::Unknown(symbol.into())],
-        }
+        Self { pieces: vec![Piece::Unknown(symbol.into())] }
     }
 
     /// The pieces; no two known ones adjoin, and none is empty.
@@ -98,9 +96,7 @@ impl Text {
     /// Whether the known characters contain this.
     #[must_use]
     pub fn contains(&self, wanted: &str) -> bool {
-        self.pieces
-            .iter()
-            .any(|piece| matches!(piece, Piece::Known(text) if text.contains(wanted)))
+        self.pieces.iter().any(|piece| matches!(piece, Piece::Known(text) if text.contains(wanted)))
     }
 
     /// Adds known characters.
@@ -137,11 +133,7 @@ impl Text {
     /// Splits at the last known occurrence of a character.
     #[must_use]
     pub fn rsplit_once(&self, at: char) -> Option<(Self, Self)> {
-        self.split_at(
-            |text| text.rfind(at),
-            self.pieces.iter().enumerate().rev(),
-            at,
-        )
+        self.split_at(|text| text.rfind(at), self.pieces.iter().enumerate().rev(), at)
     }
 
     fn split_at<'p>(
@@ -153,14 +145,10 @@ impl Text {
         for (index, piece) in pieces {
             let Piece::Known(text) = piece else { continue };
             let Some(found) = find(text) else { continue };
-            let mut before = Self {
-                pieces: self.pieces.get(..index)?.to_vec(),
-            };
+            let mut before = Self { pieces: self.pieces.get(..index)?.to_vec() };
             before.push(text.get(..found)?);
             let mut after = Self::known(text.get(found + at.len_utf8()..)?);
-            after
-                .pieces
-                .extend_from_slice(self.pieces.get(index + 1..)?);
+            after.pieces.extend_from_slice(self.pieces.get(index + 1..)?);
             return Some((before, after));
         }
         None
@@ -220,10 +208,7 @@ impl Given {
     /// What is supposed of a name.
     #[must_use]
     pub fn get(&self, symbol: &str) -> Option<&str> {
-        self.0
-            .iter()
-            .find(|(name, _)| &**name == symbol)
-            .map(|(_, value)| &**value)
+        self.0.iter().find(|(name, _)| &**name == symbol).map(|(_, value)| &**value)
     }
 
     /// Every supposition, sorted by name.
@@ -282,12 +267,7 @@ impl Alternative {
     /// A text that presupposes nothing.
     #[must_use]
     pub fn new(text: Text, kind: ValueKind) -> Self {
-        Self {
-            text,
-            kind,
-            given: Given::default(),
-            origin: None,
-        }
+        Self { text, kind, given: Given::default(), origin: None }
     }
 
     /// Whether `if:`, `&&` and `||` take it for true; `None` when that depends on what is unknown.
@@ -297,17 +277,12 @@ impl Alternative {
             (ValueKind::Null, _) => Some(false),
             (ValueKind::Json, _) => Some(true),
             (ValueKind::Bool, text) => text.map(|text| text == "true"),
-            (ValueKind::Number, text) => text.map(|text| {
-                text.parse::<f64>()
-                    .is_ok_and(|number| number != 0.0 && !number.is_nan())
-            }),
+            (ValueKind::Number, text) => {
+                text.map(|text| text.parse::<f64>().is_ok_and(|number| number != 0.0 && !number.is_nan()))
+            }
             (ValueKind::Text, Some(text)) => Some(!text.is_empty()),
             (ValueKind::Text, None) => {
-                let some = self
-                    .text
-                    .pieces
-                    .iter()
-                    .any(|piece| matches!(piece, Piece::Known(_)));
+                let some = self.text.pieces.iter().any(|piece| matches!(piece, Piece::Known(_)));
                 some.then_some(true)
             }
         }
@@ -329,20 +304,13 @@ impl Possible {
     /// No value at all: what only a branch that is never taken can have.
     #[must_use]
     pub fn none() -> Self {
-        Self {
-            known: Vec::new(),
-            complete: true,
-            why_incomplete: None,
-        }
+        Self { known: Vec::new(), complete: true, why_incomplete: None }
     }
 
     /// Just this.
     #[must_use]
     pub fn one(alternative: Alternative) -> Self {
-        Self {
-            known: vec![alternative],
-            ..Self::none()
-        }
+        Self { known: vec![alternative], ..Self::none() }
     }
 
     /// Just this text.
@@ -360,10 +328,7 @@ impl Possible {
     /// Any of these.
     #[must_use]
     pub fn any(alternatives: Vec<Alternative>) -> Self {
-        let mut possible = Self {
-            known: alternatives,
-            ..Self::none()
-        };
+        let mut possible = Self { known: alternatives, ..Self::none() };
         possible.normalize();
         possible
     }
@@ -414,9 +379,7 @@ impl Possible {
         // Sorted by text, so that equal ones adjoin.
         let before = std::iter::once(None).chain(self.known.iter().map(Some));
         let changes = self.known.iter().zip(before);
-        changes
-            .filter(|(one, before)| before.is_none_or(|before| before.text != one.text))
-            .map(|(one, _)| &one.text)
+        changes.filter(|(one, before)| before.is_none_or(|before| before.text != one.text)).map(|(one, _)| &one.text)
     }
 
     /// The possibilities that are known throughout.
@@ -445,12 +408,7 @@ impl Possible {
                 let mut text = left.text.clone();
                 text.append(&right.text);
                 text.resolve(&given);
-                known.push(Alternative {
-                    text,
-                    kind: ValueKind::Text,
-                    given,
-                    origin: left.origin.or(right.origin),
-                });
+                known.push(Alternative { text, kind: ValueKind::Text, given, origin: left.origin.or(right.origin) });
                 if known.len() > 4 * MAX_VALUES {
                     break 'all;
                 }
@@ -480,11 +438,7 @@ impl Possible {
             let given = one.given.and(case)?;
             let mut text = one.text.clone();
             text.resolve(&given);
-            Some(Alternative {
-                text,
-                given,
-                ..one.clone()
-            })
+            Some(Alternative { text, given, ..one.clone() })
         })
     }
 
@@ -496,33 +450,18 @@ impl Possible {
             let mut text = one.text.clone();
             text.resolve(&given);
             // Only a case that says what an unknown piece is makes a difference to this value.
-            let given = if text == one.text {
-                one.given.clone()
-            } else {
-                given
-            };
-            Some(Alternative {
-                text,
-                given,
-                ..one.clone()
-            })
+            let given = if text == one.text { one.given.clone() } else { given };
+            Some(Alternative { text, given, ..one.clone() })
         })
     }
 
-    fn narrowed(
-        &self,
-        cases: &[Given],
-        narrow: impl Fn(&Alternative, &Given) -> Option<Alternative>,
-    ) -> Self {
+    fn narrowed(&self, cases: &[Given], narrow: impl Fn(&Alternative, &Given) -> Option<Alternative>) -> Self {
         if let [only] = cases
             && only.is_empty()
         {
             return self.clone();
         }
-        let all = self
-            .known
-            .iter()
-            .flat_map(|one| cases.iter().filter_map(|case| narrow(one, case)));
+        let all = self.known.iter().flat_map(|one| cases.iter().filter_map(|case| narrow(one, case)));
         let mut rest = Self::any(all.collect());
         rest.inherit(self);
         rest
@@ -550,26 +489,16 @@ mod tests {
     use super::*;
 
     fn given(text: &str, symbol: &str, value: &str) -> Alternative {
-        Alternative {
-            given: Given::that(symbol, value),
-            ..Alternative::new(Text::known(text), ValueKind::Text)
-        }
+        Alternative { given: Given::that(symbol, value), ..Alternative::new(Text::known(text), ValueKind::Text) }
     }
 
     fn shown(possible: &Possible) -> Vec<String> {
-        possible
-            .known
-            .iter()
-            .map(|one| one.text.to_string())
-            .collect()
+        possible.known.iter().map(|one| one.text.to_string()).collect()
     }
 
     #[test]
     fn values_that_presuppose_different_things_never_meet() {
-        let app = Possible::any(vec![
-            given("a", "inputs.app", "a"),
-            given("b", "inputs.app", "b"),
-        ]);
+        let app = Possible::any(vec![given("a", "inputs.app", "a"), given("b", "inputs.app", "b")]);
         let twice = app.concat(&Possible::known("-")).concat(&app);
         assert_eq!(shown(&twice), ["a-a", "b-b"]);
         assert_eq!(shown(&app.under(&[Given::that("inputs.app", "b")])), ["b"]);
@@ -593,9 +522,8 @@ mod tests {
 
     #[test]
     fn splitting_keeps_the_unknown_pieces() {
-        let image = Possible::unknown("vars.ECR")
-            .concat(&Possible::known("/x:api-"))
-            .concat(&Possible::unknown("github.sha"));
+        let image =
+            Possible::unknown("vars.ECR").concat(&Possible::known("/x:api-")).concat(&Possible::unknown("github.sha"));
         let (repository, tag) = image.known[0].text.rsplit_once(':').unwrap();
         assert_eq!(repository.to_string(), "${vars.ECR}/x");
         assert_eq!(tag.to_string(), "api-${github.sha}");
@@ -604,11 +532,8 @@ mod tests {
 
     #[test]
     fn sets_are_bounded() {
-        let digits = Possible::any(
-            (0..10)
-                .map(|n| Alternative::new(Text::known(&n.to_string()), ValueKind::Text))
-                .collect(),
-        );
+        let digits =
+            Possible::any((0..10).map(|n| Alternative::new(Text::known(&n.to_string()), ValueKind::Text)).collect());
         let many = digits.concat(&digits).concat(&digits);
         assert_eq!(many.known.len(), MAX_VALUES);
         assert!(!many.complete);

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::types::{
-    Concurrency, Defaults, Environment, Input, Job, Matrix, Note, Pair, ParsedAction,
-    ParsedWorkflow, Permissions, Step, Template, Trigger,
+    Concurrency, Defaults, Environment, Input, Job, Matrix, Note, Pair, ParsedAction, ParsedWorkflow, Permissions,
+    Step, Template, Trigger,
 };
 use crate::source::{FileId, Span, Spanned};
 use crate::syntax::yaml::{self, Kind, Node, Resolved};
@@ -64,10 +64,7 @@ pub fn parse_action(file: FileId, text: &str) -> ParsedAction {
                 action.using = reader.text_at(runs, "using");
                 // The steps of a composite action must say their shell.
                 let steps = runs.get("steps").map_or(&[][..], Node::items);
-                action.steps = steps
-                    .iter()
-                    .map(|node| Arc::new(reader.step(node, None)))
-                    .collect();
+                action.steps = steps.iter().map(|node| Arc::new(reader.step(node, None))).collect();
             }
             None => reader.problem(root.span.head(), "an action says what it `runs`"),
         }
@@ -84,25 +81,15 @@ struct Reader {
 
 impl Reader {
     fn new(problems: Vec<SyntaxProblem>) -> Self {
-        Self {
-            problems,
-            notes: Vec::new(),
-        }
+        Self { problems, notes: Vec::new() }
     }
 
     fn problem(&mut self, span: Span, message: &str) {
-        self.problems.push(SyntaxProblem {
-            span,
-            message: message.to_owned(),
-            help: None,
-        });
+        self.problems.push(SyntaxProblem { span, message: message.to_owned(), help: None });
     }
 
     fn note(&mut self, span: Span, message: impl Into<String>) {
-        self.notes.push(Note {
-            span,
-            message: message.into(),
-        });
+        self.notes.push(Note { span, message: message.into() });
     }
 
     fn workflow(&mut self, root: &Node, workflow: &mut ParsedWorkflow) {
@@ -131,28 +118,19 @@ impl Reader {
             None => self.problem(root.span.head(), "a workflow has `jobs`"),
         }
         if root.get("on").is_none() {
-            self.problem(
-                root.span.head(),
-                "a workflow says `on` which events it runs",
-            );
+            self.problem(root.span.head(), "a workflow says `on` which events it runs");
         }
     }
 
     fn unknown_key(&mut self, key: &Node, of: &str) {
         let name = key.text().unwrap_or("?");
-        self.note(
-            key.span,
-            format!("`{name}` is no key of {of} that is known here"),
-        );
+        self.note(key.span, format!("`{name}` is no key of {of} that is known here"));
     }
 
     /// A scalar; anything else is noted and left out.
     fn template(&mut self, node: &Node) -> Option<Template> {
         match node.scalar() {
-            Some(scalar) => Some(Template {
-                span: node.span,
-                scalar: scalar.clone(),
-            }),
+            Some(scalar) => Some(Template { span: node.span, scalar: scalar.clone() }),
             None => {
                 self.note(node.span, "a text, number or boolean belongs here");
                 None
@@ -165,8 +143,7 @@ impl Reader {
     }
 
     fn text(&mut self, node: &Node) -> Option<Spanned<String>> {
-        self.template(node)
-            .map(|template| Spanned::new(template.text().to_owned(), template.span))
+        self.template(node).map(|template| Spanned::new(template.text().to_owned(), template.span))
     }
 
     fn text_at(&mut self, node: &Node, key: &str) -> Option<Spanned<String>> {
@@ -192,18 +169,12 @@ impl Reader {
         }
         let entries = node.entries().iter();
         entries
-            .filter_map(|entry| {
-                Some(Pair {
-                    name: self.text(&entry.key)?,
-                    value: self.template(&entry.value)?,
-                })
-            })
+            .filter_map(|entry| Some(Pair { name: self.text(&entry.key)?, value: self.template(&entry.value)? }))
             .collect()
     }
 
     fn pairs_at(&mut self, node: &Node, key: &str) -> Vec<Pair> {
-        node.get(key)
-            .map_or_else(Vec::new, |value| self.pairs(value))
+        node.get(key).map_or_else(Vec::new, |value| self.pairs(value))
     }
 
     fn triggers(&mut self, node: &Node) -> Vec<Trigger> {
@@ -218,12 +189,7 @@ impl Reader {
             _ => {
                 let names = self.texts(node).into_iter();
                 names
-                    .map(|name| Trigger {
-                        name,
-                        filters: Vec::new(),
-                        inputs: Vec::new(),
-                        outputs: Vec::new(),
-                    })
+                    .map(|name| Trigger { name, filters: Vec::new(), inputs: Vec::new(), outputs: Vec::new() })
                     .collect()
             }
         }
@@ -263,9 +229,7 @@ impl Reader {
                 Some(Input {
                     name: self.text(&entry.key)?,
                     kind: self.text_at(body, "type"),
-                    options: body
-                        .get("options")
-                        .map_or_else(Vec::new, |list| self.texts(list)),
+                    options: body.get("options").map_or_else(Vec::new, |list| self.texts(list)),
                     default: self.template_at(body, "default"),
                     required: body.get("required").and_then(|node| self.boolean(node)),
                     description: self.text_at(body, "description"),
@@ -293,28 +257,19 @@ impl Reader {
         let entries = node.map_or(&[][..], Node::entries).iter();
         entries
             .filter_map(|entry| {
-                Some(Pair {
-                    name: self.text(&entry.key)?,
-                    value: self.template_at(&entry.value, "value")?,
-                })
+                Some(Pair { name: self.text(&entry.key)?, value: self.template_at(&entry.value, "value")? })
             })
             .collect()
     }
 
     fn permissions(&mut self, node: &Node) -> Option<Permissions> {
-        let mut permissions = Permissions {
-            span: node.span,
-            all: None,
-            scopes: Vec::new(),
-        };
+        let mut permissions = Permissions { span: node.span, all: None, scopes: Vec::new() };
         match &node.kind {
             Kind::Scalar(_) if node.is_null() => {}
             Kind::Scalar(_) => permissions.all = self.text(node),
             Kind::Mapping(entries) => {
                 for entry in entries {
-                    if let (Some(scope), Some(level)) =
-                        (self.text(&entry.key), self.text(&entry.value))
-                    {
+                    if let (Some(scope), Some(level)) = (self.text(&entry.key), self.text(&entry.value)) {
                         permissions.scopes.push((scope, level));
                     }
                 }
@@ -341,11 +296,7 @@ impl Reader {
         let mapped = matches!(node.kind, Kind::Mapping(_));
         Some(Concurrency {
             span: node.span,
-            group: if mapped {
-                self.template_at(node, "group")
-            } else {
-                Some(self.template(node)?)
-            },
+            group: if mapped { self.template_at(node, "group") } else { Some(self.template(node)?) },
             cancel_in_progress: self.template_at(node, "cancel-in-progress"),
         })
     }
@@ -354,11 +305,7 @@ impl Reader {
         let mapped = matches!(node.kind, Kind::Mapping(_));
         Some(Environment {
             span: node.span,
-            name: if mapped {
-                self.template_at(node, "name")
-            } else {
-                Some(self.template(node)?)
-            },
+            name: if mapped { self.template_at(node, "name") } else { Some(self.template(node)?) },
             url: self.template_at(node, "url"),
         })
     }
@@ -366,23 +313,15 @@ impl Reader {
     fn runs_on(&mut self, node: &Node) -> Vec<Template> {
         match &node.kind {
             Kind::Scalar(_) => self.template(node).into_iter().collect(),
-            Kind::Sequence(items) => items
-                .iter()
-                .filter_map(|item| self.template(item))
-                .collect(),
-            Kind::Mapping(_) => node
-                .get("labels")
-                .map_or_else(Vec::new, |labels| self.runs_on_labels(labels)),
+            Kind::Sequence(items) => items.iter().filter_map(|item| self.template(item)).collect(),
+            Kind::Mapping(_) => node.get("labels").map_or_else(Vec::new, |labels| self.runs_on_labels(labels)),
         }
     }
 
     fn runs_on_labels(&mut self, labels: &Node) -> Vec<Template> {
         match &labels.kind {
             Kind::Mapping(_) => Vec::new(),
-            Kind::Sequence(items) => items
-                .iter()
-                .filter_map(|item| self.template(item))
-                .collect(),
+            Kind::Sequence(items) => items.iter().filter_map(|item| self.template(item)).collect(),
             Kind::Scalar(_) => self.template(labels).into_iter().collect(),
         }
     }
@@ -465,11 +404,7 @@ impl Reader {
             if !matches!(steps.kind, Kind::Sequence(_)) {
                 self.problem(steps.span, "`steps` is a list");
             }
-            job.steps = steps
-                .items()
-                .iter()
-                .map(|node| Arc::new(self.step(node, shell)))
-                .collect();
+            job.steps = steps.items().iter().map(|node| Arc::new(self.step(node, shell))).collect();
         }
         Some(job)
     }
@@ -495,12 +430,7 @@ impl Reader {
             continue_on_error: self.template_at(node, "continue-on-error"),
         };
         if let Some(run) = &step.run {
-            let shell = step
-                .shell
-                .as_ref()
-                .map(Template::text)
-                .or(shell)
-                .unwrap_or("bash");
+            let shell = step.shell.as_ref().map(Template::text).or(shell).unwrap_or("bash");
             if is_posix_shell(shell) {
                 let script = shell::parse(run.text(), &run.scalar.offsets);
                 for problem in &script.problems {
@@ -520,10 +450,7 @@ impl Reader {
 /// Windows runners run scripts in PowerShell unless told otherwise
 /// (<https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#defaultsrunshell>).
 fn default_shell(runs_on: &[Template]) -> Option<&'static str> {
-    runs_on
-        .iter()
-        .any(|label| label.text().to_ascii_lowercase().contains("windows"))
-        .then_some("pwsh")
+    runs_on.iter().any(|label| label.text().to_ascii_lowercase().contains("windows")).then_some("pwsh")
 }
 
 /// Whether `shell:` names bash or sh, with or without a path and options; a computed one may.

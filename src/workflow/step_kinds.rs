@@ -22,13 +22,8 @@ pub enum StepKind {
 
 impl StepKind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [
-        Self::DetectChanges,
-        Self::VerifyImage,
-        Self::UpdateFunction,
-        Self::HealthCheck,
-        Self::WaitActive,
-    ];
+    pub const ALL: [Self; 5] =
+        [Self::DetectChanges, Self::VerifyImage, Self::UpdateFunction, Self::HealthCheck, Self::WaitActive];
 
     /// The name that a standard uses.
     #[must_use]
@@ -65,101 +60,40 @@ enum Sign {
 /// <https://docs.aws.amazon.com/cli/latest/reference/ecr/>.
 const SIGNS: &[(StepKind, Sign)] = &[
     (StepKind::DetectChanges, Sign::Program(&["git", "diff"])),
-    (
-        StepKind::DetectChanges,
-        Sign::Program(&["git", "diff-tree"]),
-    ),
-    (
-        StepKind::DetectChanges,
-        Sign::Program(&["gh", "pr", "diff"]),
-    ),
-    (
-        StepKind::DetectChanges,
-        Sign::Mentioning(&["gh", "api"], "/files"),
-    ),
-    (
-        StepKind::DetectChanges,
-        Sign::Mentioning(&["gh", "api"], "/compare/"),
-    ),
+    (StepKind::DetectChanges, Sign::Program(&["git", "diff-tree"])),
+    (StepKind::DetectChanges, Sign::Program(&["gh", "pr", "diff"])),
+    (StepKind::DetectChanges, Sign::Mentioning(&["gh", "api"], "/files")),
+    (StepKind::DetectChanges, Sign::Mentioning(&["gh", "api"], "/compare/")),
     (StepKind::DetectChanges, Sign::Action("dorny/paths-filter")),
-    (
-        StepKind::DetectChanges,
-        Sign::Action("tj-actions/changed-files"),
-    ),
-    (
-        StepKind::DetectChanges,
-        Sign::Action("step-security/changed-files"),
-    ),
-    (
-        StepKind::VerifyImage,
-        Sign::Aws(&["ecr", "describe-images"]),
-    ),
-    (
-        StepKind::VerifyImage,
-        Sign::Aws(&["ecr", "batch-get-image"]),
-    ),
+    (StepKind::DetectChanges, Sign::Action("tj-actions/changed-files")),
+    (StepKind::DetectChanges, Sign::Action("step-security/changed-files")),
+    (StepKind::VerifyImage, Sign::Aws(&["ecr", "describe-images"])),
+    (StepKind::VerifyImage, Sign::Aws(&["ecr", "batch-get-image"])),
     (StepKind::VerifyImage, Sign::Aws(&["ecr", "list-images"])),
-    (
-        StepKind::VerifyImage,
-        Sign::Program(&["docker", "manifest", "inspect"]),
-    ),
-    (
-        StepKind::VerifyImage,
-        Sign::Program(&["docker", "buildx", "imagetools", "inspect"]),
-    ),
+    (StepKind::VerifyImage, Sign::Program(&["docker", "manifest", "inspect"])),
+    (StepKind::VerifyImage, Sign::Program(&["docker", "buildx", "imagetools", "inspect"])),
     (StepKind::VerifyImage, Sign::Program(&["docker", "pull"])),
     (StepKind::VerifyImage, Sign::Program(&["skopeo", "inspect"])),
     (StepKind::VerifyImage, Sign::Program(&["crane", "manifest"])),
     (StepKind::VerifyImage, Sign::Program(&["crane", "digest"])),
-    (
-        StepKind::UpdateFunction,
-        Sign::Aws(&["lambda", "update-function-code"]),
-    ),
-    (
-        StepKind::UpdateFunction,
-        Sign::Action("aws-actions/aws-lambda-deploy"),
-    ),
-    (
-        StepKind::UpdateFunction,
-        Sign::Action("appleboy/lambda-action"),
-    ),
+    (StepKind::UpdateFunction, Sign::Aws(&["lambda", "update-function-code"])),
+    (StepKind::UpdateFunction, Sign::Action("aws-actions/aws-lambda-deploy")),
+    (StepKind::UpdateFunction, Sign::Action("appleboy/lambda-action")),
     (StepKind::HealthCheck, Sign::Aws(&["lambda", "invoke"])),
     (StepKind::HealthCheck, Sign::Request),
-    (
-        StepKind::HealthCheck,
-        Sign::Mentioning(&["docker", "run"], "import "),
-    ),
+    (StepKind::HealthCheck, Sign::Mentioning(&["docker", "run"], "import ")),
     (StepKind::HealthCheck, Sign::Named("health check")),
     (StepKind::HealthCheck, Sign::Named("healthcheck")),
     (StepKind::HealthCheck, Sign::Named("smoke test")),
-    (
-        StepKind::WaitActive,
-        Sign::Aws(&["lambda", "wait", "function-active"]),
-    ),
-    (
-        StepKind::WaitActive,
-        Sign::Aws(&["lambda", "wait", "function-active-v2"]),
-    ),
-    (
-        StepKind::WaitActive,
-        Sign::Aws(&["lambda", "wait", "function-updated"]),
-    ),
-    (
-        StepKind::WaitActive,
-        Sign::Aws(&["lambda", "wait", "function-updated-v2"]),
-    ),
+    (StepKind::WaitActive, Sign::Aws(&["lambda", "wait", "function-active"])),
+    (StepKind::WaitActive, Sign::Aws(&["lambda", "wait", "function-active-v2"])),
+    (StepKind::WaitActive, Sign::Aws(&["lambda", "wait", "function-updated"])),
+    (StepKind::WaitActive, Sign::Aws(&["lambda", "wait", "function-updated-v2"])),
     (StepKind::WaitActive, Sign::Polling),
 ];
 
 /// Addresses that are asked for other reasons than a function's health.
-const OTHER_ADDRESSES: [&str; 6] = [
-    "github.com",
-    "githubusercontent.com",
-    "slack",
-    "webhook",
-    "discord",
-    "install",
-];
+const OTHER_ADDRESSES: [&str; 6] = ["github.com", "githubusercontent.com", "slack", "webhook", "discord", "install"];
 /// Programs that make of what `curl` gets a download.
 const UNPACKERS: [&str; 7] = ["bash", "sh", "tar", "gunzip", "unzip", "gpg", "apt-key"];
 
@@ -187,16 +121,11 @@ pub fn occurrences(workflow: &Workflow) -> Vec<Occurrence> {
             continue;
         };
         for (kind, sign) in SIGNS {
-            let again = found
-                .iter()
-                .rev()
-                .any(|one| one.place == place && one.kind == *kind);
+            let again = found.iter().rev().any(|one| one.place == place && one.kind == *kind);
             // A name stands for the whole step: its first event is the place, unless something in it is recognised.
             let named = matches!(sign, Sign::Named(_));
             let covered = named
-                && found.iter().any(|one| {
-                    one.kind == *kind && one.place.job == place.job && one.step == event.step
-                });
+                && found.iter().any(|one| one.kind == *kind && one.place.job == place.job && one.step == event.step);
             if !again && !covered && shows(sign, job, place.event, event) {
                 found.push(Occurrence {
                     kind: *kind,
@@ -214,11 +143,10 @@ pub fn occurrences(workflow: &Workflow) -> Vec<Occurrence> {
 fn shows(sign: &Sign, job: &LinkedJob, at: usize, event: &Event) -> bool {
     match (sign, event.command(), event.action()) {
         (Sign::Program(words), Some(command), _) => runs(command, words),
-        (Sign::Mentioning(words, text), Some(command), _) => {
-            runs(command, words) && command.mentions(text)
+        (Sign::Mentioning(words, text), Some(command), _) => runs(command, words) && command.mentions(text),
+        (Sign::Aws(words), Some(command), _) => {
+            aws_call(command).is_some_and(|call| call.is(words) && call.words.len() == words.len().max(2))
         }
-        (Sign::Aws(words), Some(command), _) => aws_call(command)
-            .is_some_and(|call| call.is(words) && call.words.len() == words.len().max(2)),
         (Sign::Action(name), _, Some(action)) => action.name.eq_ignore_ascii_case(name),
         (Sign::Named(name), _, _) => is_named(job, event.step, name),
         (Sign::Request, Some(command), _) => requests(job, at, event.step, command),
@@ -237,11 +165,7 @@ fn runs(command: &Command, words: &[&str]) -> bool {
     }
     let mut wanted = rest.iter();
     let mut next = wanted.next();
-    let own = command
-        .effective()
-        .iter()
-        .skip(1)
-        .filter(|word| !word.is_option());
+    let own = command.effective().iter().skip(1).filter(|word| !word.is_option());
     for word in own.take(rest.len() + 2) {
         let Some(text) = next else { break };
         if word.is(text) {
@@ -257,11 +181,7 @@ fn is_named(job: &LinkedJob, step: usize, wanted: &str) -> bool {
     while let Some(step) = index.and_then(|at| job.steps.get(at)) {
         let names = step.name.iter().flat_map(Possible::texts);
         let id = step.step.id.iter().map(|id| id.value.as_str());
-        let says = |text: &str| {
-            text.to_lowercase()
-                .replace(['-', '_'], " ")
-                .contains(wanted)
-        };
+        let says = |text: &str| text.to_lowercase().replace(['-', '_'], " ").contains(wanted);
         if names.chain(id).any(says) {
             return true;
         }
@@ -277,11 +197,7 @@ fn requests(job: &LinkedJob, at: usize, step: usize, command: &Command) -> bool 
     }
     let words = command.effective().get(1..).unwrap_or(&[]);
     let address = words.iter().find(|word| {
-        let unknown = word
-            .value
-            .known
-            .iter()
-            .any(|one| one.text.prefix().is_empty() && one.text.as_known().is_none());
+        let unknown = word.value.known.iter().any(|one| one.text.prefix().is_empty() && one.text.as_known().is_none());
         word.mentions("http://") || word.mentions("https://") || unknown && !word.is_option()
     });
     let Some(address) = address else {
@@ -297,34 +213,22 @@ fn requests(job: &LinkedJob, at: usize, step: usize, command: &Command) -> bool 
             || word.is("-")
             || word.value.single().is_some_and(|text| text.ends_with("O-"))
     });
-    let saves = words
-        .iter()
-        .filter_map(|word| word.value.single())
-        .any(|word| {
-            let short =
-                word.starts_with('-') && !word.starts_with("--") && word.contains(['o', 'O']);
-            short || matches!(word, "--output" | "--remote-name") || word.starts_with("--output=")
-        });
-    let next = job
-        .events
-        .get(at + 1)
-        .filter(|next| command.piped && next.step == step);
-    let unpacks = next
-        .and_then(Event::command)
-        .and_then(Command::program)
-        .is_some_and(|next| UNPACKERS.contains(&next));
-    !other
-        && !unpacks
-        && (nowhere || !saves && program == Some("curl") || !saves && words.len() > 1)
+    let saves = words.iter().filter_map(|word| word.value.single()).any(|word| {
+        let short = word.starts_with('-') && !word.starts_with("--") && word.contains(['o', 'O']);
+        short || matches!(word, "--output" | "--remote-name") || word.starts_with("--output=")
+    });
+    let next = job.events.get(at + 1).filter(|next| command.piped && next.step == step);
+    let unpacks =
+        next.and_then(Event::command).and_then(Command::program).is_some_and(|next| UNPACKERS.contains(&next));
+    !other && !unpacks && (nowhere || !saves && program == Some("curl") || !saves && words.len() > 1)
 }
 
 fn polls(job: &LinkedJob, step: usize, command: &Command) -> bool {
     let Some(turn) = command.in_loop else {
         return false;
     };
-    let reads = aws_call(command).is_some_and(|call| {
-        call.is(&["lambda", "get-function"]) || call.is(&["lambda", "get-function-configuration"])
-    });
+    let reads = aws_call(command)
+        .is_some_and(|call| call.is(&["lambda", "get-function"]) || call.is(&["lambda", "get-function-configuration"]));
     let looks = |other: &Command| other.mentions("State") || other.mentions("LastUpdateStatus");
     reads
         && job

@@ -15,20 +15,11 @@ impl Read {
     }
 
     fn steps(&self) -> Vec<&'static str> {
-        self.facts
-            .steps
-            .iter()
-            .map(|step| step.kind.name())
-            .collect()
+        self.facts.steps.iter().map(|step| step.kind.name()).collect()
     }
 
     fn place(&self, kind: StepKind) -> Place {
-        self.facts
-            .steps
-            .iter()
-            .find(|step| step.kind == kind)
-            .unwrap()
-            .place
+        self.facts.steps.iter().find(|step| step.kind == kind).unwrap().place
     }
 }
 
@@ -40,11 +31,7 @@ fn read(files: &[(&str, &str)]) -> Read {
     let workflow = read_all(&provider, &mut sources, &[path]).remove(0);
     assert_eq!(workflow.problems, []);
     let facts = deploy_facts(&workflow);
-    Read {
-        sources,
-        workflow,
-        facts,
-    }
+    Read { sources, workflow, facts }
 }
 
 fn show(possible: &Possible) -> String {
@@ -142,28 +129,11 @@ fn a_workflow_is_read_with_its_places() {
     let jobs = &read.workflow.jobs;
     let ids: Vec<_> = jobs.iter().map(|job| job.id.as_str()).collect();
     assert_eq!(ids, ["changes", "deploy", "check"]);
-    assert_eq!(
-        read.slice(jobs[0].job.timeout_minutes.as_ref().unwrap().span),
-        "5"
-    );
+    assert_eq!(read.slice(jobs[0].job.timeout_minutes.as_ref().unwrap().span), "5");
     assert!(jobs[1].job.timeout_minutes.is_none());
-    assert_eq!(
-        jobs[1]
-            .job
-            .environment
-            .as_ref()
-            .unwrap()
-            .name
-            .as_ref()
-            .unwrap()
-            .text(),
-        "prod"
-    );
+    assert_eq!(jobs[1].job.environment.as_ref().unwrap().name.as_ref().unwrap().text(), "prod");
     assert!(jobs[1].has_id_token());
-    assert_eq!(
-        jobs[1].access("contents"),
-        Access::Read(parsed.permissions.as_ref().unwrap().scopes[0].1.span)
-    );
+    assert_eq!(jobs[1].access("contents"), Access::Read(parsed.permissions.as_ref().unwrap().scopes[0].1.span));
     assert_eq!(read.workflow.notes, []);
 }
 
@@ -173,11 +143,7 @@ fn deployments_pair_functions_with_their_images() {
     let [deployment] = read.facts.deployments.as_slice() else {
         panic!("{:?}", read.facts.deployments);
     };
-    let pairs: Vec<_> = deployment
-        .pairs
-        .iter()
-        .map(|(a, b)| format!("{} {}", a.text, b.text))
-        .collect();
+    let pairs: Vec<_> = deployment.pairs.iter().map(|(a, b)| format!("{} {}", a.text, b.text)).collect();
     assert_eq!(
         pairs,
         [
@@ -187,72 +153,36 @@ fn deployments_pair_functions_with_their_images() {
     );
     let function = deployment.function.as_ref().unwrap();
     assert_eq!(read.slice(function.span), "\"${{ matrix.fn }}\"");
-    assert_eq!(
-        read.slice(deployment.pairs[1].0.origin.unwrap()),
-        "shop-stock-sync"
-    );
-    assert!(
-        read.slice(deployment.span)
-            .starts_with("aws lambda update-function-code \\\n")
-    );
+    assert_eq!(read.slice(deployment.pairs[1].0.origin.unwrap()), "shop-stock-sync");
+    assert!(read.slice(deployment.span).starts_with("aws lambda update-function-code \\\n"));
     assert!(deployment.unconditional);
     assert_eq!(
         show(&read.facts.image_queries[0].tags[0].value),
         "orders-api-${github.sha}|orders-api-${inputs.image_tag}|orders-api-latest|stock-sync-${github.sha}|stock-sync-${inputs.image_tag}|stock-sync-latest"
     );
-    let regions: Vec<_> = read
-        .facts
-        .regions
-        .iter()
-        .map(|region| format!("{}={}", region.by, show(&region.value)))
-        .collect();
+    let regions: Vec<_> =
+        read.facts.regions.iter().map(|region| format!("{}={}", region.by, show(&region.value))).collect();
     assert_eq!(regions, ["AWS_REGION=eu-west-1", "aws-region=eu-west-1"]);
     assert!(read.facts.credentials[0].is_oidc());
-    assert_eq!(
-        show(&read.facts.credentials[0].role.as_ref().unwrap().value),
-        "${vars.ROLE}"
-    );
+    assert_eq!(show(&read.facts.credentials[0].role.as_ref().unwrap().value), "${vars.ROLE}");
 }
 
 #[test]
 fn documented_steps_are_found_in_their_order() {
     let read = read(&[(".github/workflows/deploy.yml", DEPLOY)]);
-    assert_eq!(
-        read.steps(),
-        [
-            "detect-changes",
-            "verify-image",
-            "update-function",
-            "wait-active",
-            "health-check"
-        ]
-    );
+    assert_eq!(read.steps(), ["detect-changes", "verify-image", "update-function", "wait-active", "health-check"]);
     let precedes = |a, b| read.workflow.precedes(read.place(a), read.place(b));
-    assert_eq!(
-        precedes(StepKind::VerifyImage, StepKind::UpdateFunction),
-        Some(true)
-    );
-    assert_eq!(
-        precedes(StepKind::HealthCheck, StepKind::WaitActive),
-        Some(false)
-    );
-    assert_eq!(
-        precedes(StepKind::DetectChanges, StepKind::HealthCheck),
-        Some(true)
-    );
+    assert_eq!(precedes(StepKind::VerifyImage, StepKind::UpdateFunction), Some(true));
+    assert_eq!(precedes(StepKind::HealthCheck, StepKind::WaitActive), Some(false));
+    assert_eq!(precedes(StepKind::DetectChanges, StepKind::HealthCheck), Some(true));
     assert!(!read.facts.steps[0].unconditional);
 }
 
 #[test]
 fn outputs_and_inputs_follow_their_events() {
     let read = read(&[(".github/workflows/deploy.yml", DEPLOY)]);
-    let apps = read.workflow.jobs[1]
-        .scope
-        .expression("needs.changes.outputs.apps");
-    assert_eq!(
-        show(&apps),
-        "[\"orders-api\",\"stock-sync\"]|[\"orders-api\"]|[\"stock-sync\"]"
-    );
+    let apps = read.workflow.jobs[1].scope.expression("needs.changes.outputs.apps");
+    assert_eq!(show(&apps), "[\"orders-api\",\"stock-sync\"]|[\"orders-api\"]|[\"stock-sync\"]");
     let tag = read.workflow.jobs[1].scope.text("${{ inputs.image_tag }}");
     let pushed = tag.under(&[Given::that("github.event_name", "push")]);
     assert_eq!(show(&pushed), "");
@@ -264,13 +194,7 @@ fn side_by_side_jobs_have_no_order() {
         "w.yml",
         "on: push\njobs:\n  a:\n    runs-on: x\n    steps: [{run: git diff}]\n  b:\n    runs-on: x\n    steps: [{run: aws lambda invoke --function-name f out}]\n",
     )]);
-    assert_eq!(
-        read.workflow.precedes(
-            read.place(StepKind::DetectChanges),
-            read.place(StepKind::HealthCheck)
-        ),
-        None
-    );
+    assert_eq!(read.workflow.precedes(read.place(StepKind::DetectChanges), read.place(StepKind::HealthCheck)), None);
 }
 
 #[test]
@@ -285,40 +209,21 @@ fn reusable_workflows_are_followed_with_their_inputs() {
             "on:\n  workflow_call:\n    inputs:\n      fn: {type: string, required: true}\n      tag: {type: string}\n      region: {type: string, default: eu-north-1}\n    outputs:\n      done: {value: '${{ jobs.go.outputs.done }}'}\njobs:\n  go:\n    runs-on: x\n    permissions: {contents: read}\n    outputs: {done: '${{ inputs.fn }}'}\n    steps: [{run: 'aws lambda update-function-code --region ${{ inputs.region }} --function-name ${{ inputs.fn }} --image-uri r:${{ inputs.tag }}'}]\n",
         ),
     ]);
-    let ids: Vec<_> = read
-        .workflow
-        .jobs
-        .iter()
-        .map(|job| job.id.as_str())
-        .collect();
+    let ids: Vec<_> = read.workflow.jobs.iter().map(|job| job.id.as_str()).collect();
     assert_eq!(ids, ["build", "far", "ship / go", "after"]);
     let ship = &read.workflow.jobs[2];
     assert!(ship.called_from.is_some());
     assert!(!ship.has_id_token());
     assert!(read.workflow.jobs[0].has_id_token());
     let deployment = &read.facts.deployments[0];
-    assert_eq!(
-        show(&deployment.function.as_ref().unwrap().value),
-        "shop-api"
-    );
+    assert_eq!(show(&deployment.function.as_ref().unwrap().value), "shop-api");
     assert_eq!(show(&deployment.image.as_ref().unwrap().value), "r:v1");
-    assert_eq!(
-        show(&deployment.region.as_ref().unwrap().value),
-        "eu-north-1"
-    );
+    assert_eq!(show(&deployment.region.as_ref().unwrap().value), "eu-north-1");
     let wait = &read.workflow.jobs[3].events[0];
     assert_eq!(show(&wait.command().unwrap().words[5].value), "shop-api");
-    assert_eq!(
-        read.workflow
-            .precedes(deployment.place, Place { job: 3, event: 0 }),
-        Some(true)
-    );
+    assert_eq!(read.workflow.precedes(deployment.place, Place { job: 3, event: 0 }), Some(true));
     assert_eq!(read.workflow.notes.len(), 1);
-    assert!(
-        read.workflow.notes[0]
-            .message
-            .contains("another repository")
-    );
+    assert!(read.workflow.notes[0].message.contains("another repository"));
 }
 
 #[test]
@@ -332,33 +237,17 @@ fn composite_actions_are_followed() {
             ".github/actions/ship/action.yml",
             "name: ship\ninputs:\n  app: {required: true}\noutputs:\n  name: {value: '${{ steps.n.outputs.n }}'}\nruns:\n  using: composite\n  steps:\n    - id: n\n      shell: bash\n      run: |\n        echo \"n=fn-${{ inputs.app }}-$STAGE\" >> $GITHUB_OUTPUT\n        echo ZONE=a >> $GITHUB_ENV\n        ${{ github.action_path }}/go.sh \"$STAGE\"\n",
         ),
-        (
-            ".github/actions/ship/go.sh",
-            "aws lambda update-function-code --function-name=fn-$1 --image-uri x\n",
-        ),
+        (".github/actions/ship/go.sh", "aws lambda update-function-code --function-name=fn-$1 --image-uri x\n"),
     ]);
     let job = &read.workflow.jobs[0];
     assert_eq!(job.steps.len(), 4);
     assert_eq!(job.steps[1].within, Some(0));
-    assert_eq!(
-        show(&read.facts.deployments[0].function.as_ref().unwrap().value),
-        "fn-prod"
-    );
-    let last = job
-        .events
-        .iter()
-        .filter_map(Event::command)
-        .next_back()
-        .unwrap();
+    assert_eq!(show(&read.facts.deployments[0].function.as_ref().unwrap().value), "fn-prod");
+    let last = job.events.iter().filter_map(Event::command).next_back().unwrap();
     assert_eq!(show(&last.words[4].value), "fn-api-prod");
     assert_eq!(show(&last.words[6].value), "a");
     assert!(read.steps().contains(&"health-check"));
-    assert!(
-        read.workflow
-            .notes
-            .iter()
-            .any(|note| note.message.contains("./gone"))
-    );
+    assert!(read.workflow.notes.iter().any(|note| note.message.contains("./gone")));
 }
 
 #[test]
@@ -367,22 +256,9 @@ fn circles_end() {
         ".github/workflows/w.yml",
         "on: workflow_call\njobs:\n  a: {uses: ./.github/workflows/w.yml}\n  b: {runs-on: x, needs: c, steps: []}\n  c: {runs-on: x, needs: b, steps: []}\n",
     )]);
-    let messages: Vec<_> = read
-        .workflow
-        .notes
-        .iter()
-        .map(|note| note.message.as_str())
-        .collect();
-    assert!(
-        messages
-            .iter()
-            .any(|message| message.contains("circle or too deep"))
-    );
-    assert!(
-        messages
-            .iter()
-            .any(|message| message.contains("need each other"))
-    );
+    let messages: Vec<_> = read.workflow.notes.iter().map(|note| note.message.as_str()).collect();
+    assert!(messages.iter().any(|message| message.contains("circle or too deep")));
+    assert!(messages.iter().any(|message| message.contains("need each other")));
 }
 
 #[test]
@@ -391,12 +267,8 @@ fn static_credentials_are_found_wherever_they_are() {
         "w.yml",
         "on: push\nenv: {AWS_ACCESS_KEY_ID: AKIAXXXX}\njobs:\n  a:\n    runs-on: x\n    env: {AWS_SECRET_ACCESS_KEY: '${{ secrets.KEY }}'}\n    steps:\n      - uses: aws-actions/configure-aws-credentials@v4\n        with: {aws-access-key-id: '${{ secrets.ID }}', aws-region: x}\n      - id: c\n        run: |\n          export AWS_SECRET_ACCESS_KEY=\"$KEY\"\n          aws configure set aws_access_key_id ${{ secrets.ID }}\n          echo AWS_ACCESS_KEY_ID=$(vault read x) >> $GITHUB_ENV\n      - run: x\n        env: {AWS_ACCESS_KEY_ID: '${{ steps.c.outputs.id }}'}\n",
     )]);
-    let found: Vec<_> = read
-        .facts
-        .static_credentials
-        .iter()
-        .map(|one| format!("{}={}", one.name, show(&one.value)))
-        .collect();
+    let found: Vec<_> =
+        read.facts.static_credentials.iter().map(|one| format!("{}={}", one.name, show(&one.value))).collect();
     assert_eq!(
         found,
         [
@@ -427,26 +299,14 @@ fn the_table_of_steps() {
         kinds("docker buildx imagetools inspect x:y\ndocker manifest inspect z"),
         ["verify-image", "verify-image"]
     );
-    assert_eq!(
-        kinds("if ! aws ecr describe-images --repository-name r; then exit 1; fi"),
-        ["verify-image"]
-    );
+    assert_eq!(kinds("if ! aws ecr describe-images --repository-name r; then exit 1; fi"), ["verify-image"]);
     assert_eq!(
         kinds("docker build . -t x\nskopeo copy a b\naws lambda get-function --function-name f"),
         Vec::<&str>::new()
     );
-    assert_eq!(
-        kinds("aws --region x lambda invoke --function-name f out.json"),
-        ["health-check"]
-    );
-    assert_eq!(
-        kinds("docker run --rm img python -c 'import app'"),
-        ["health-check"]
-    );
-    assert_eq!(
-        kinds("curl -f \"$URL/health\"\nwget -qO- https://x.example/health"),
-        ["health-check", "health-check"]
-    );
+    assert_eq!(kinds("aws --region x lambda invoke --function-name f out.json"), ["health-check"]);
+    assert_eq!(kinds("docker run --rm img python -c 'import app'"), ["health-check"]);
+    assert_eq!(kinds("curl -f \"$URL/health\"\nwget -qO- https://x.example/health"), ["health-check", "health-check"]);
     assert_eq!(
         kinds(
             "curl -fsSL https://x.example/i | bash\ncurl -sSLo t.tgz https://x.example/t\ncurl -X POST $SLACK_WEBHOOK"
@@ -459,10 +319,7 @@ fn the_table_of_steps() {
         ),
         ["wait-active"]
     );
-    assert_eq!(
-        kinds("aws lambda wait function-exists --function-name f"),
-        Vec::<&str>::new()
-    );
+    assert_eq!(kinds("aws lambda wait function-exists --function-name f"), Vec::<&str>::new());
 }
 
 #[test]
@@ -478,16 +335,8 @@ fn terraform_variables_and_images() {
         .map(|one| format!("{} {}={} {}", one.command, one.name, one.value, one.dotted))
         .collect();
     assert_eq!(variables, ["plan cfg.a.timeout=600 true", "plan b=2 false"]);
-    assert_eq!(
-        read.slice(read.facts.terraform_variables[0].span),
-        "-var=\"cfg.a.timeout=600\""
-    );
-    let images: Vec<_> = read
-        .facts
-        .images
-        .iter()
-        .map(|one| format!("{}: {}", one.by, show(&one.value)))
-        .collect();
+    assert_eq!(read.slice(read.facts.terraform_variables[0].span), "-var=\"cfg.a.timeout=600\"");
+    let images: Vec<_> = read.facts.images.iter().map(|one| format!("{}: {}", one.by, show(&one.value))).collect();
     assert_eq!(
         images,
         [
@@ -500,14 +349,8 @@ fn terraform_variables_and_images() {
         ]
     );
     let (repository, tag) = split_image(&read.facts.images[1].value.known[0].text);
-    assert_eq!(
-        (repository.to_string(), tag.unwrap().to_string()),
-        ("${env.ECR}/api".into(), "1".into())
-    );
-    assert_eq!(
-        function_name(&Text::known("arn:aws:lambda:eu-west-1:1:function:f:live")).as_known(),
-        Some("f")
-    );
+    assert_eq!((repository.to_string(), tag.unwrap().to_string()), ("${env.ECR}/api".into(), "1".into()));
+    assert_eq!(function_name(&Text::known("arn:aws:lambda:eu-west-1:1:function:f:live")).as_known(), Some("f"));
 }
 
 #[test]
@@ -522,14 +365,10 @@ fn other_shells_are_noted_and_not_read() {
 
 #[test]
 fn what_is_no_workflow_is_a_problem() {
-    let provider: MemoryProvider = [
-        ("w.yml", "on: [push\n"),
-        ("e.yml", ""),
-        ("l.yml", "- a\n"),
-        ("j.yml", "on: push\njobs: {a: 1}\n"),
-    ]
-    .into_iter()
-    .collect();
+    let provider: MemoryProvider =
+        [("w.yml", "on: [push\n"), ("e.yml", ""), ("l.yml", "- a\n"), ("j.yml", "on: push\njobs: {a: 1}\n")]
+            .into_iter()
+            .collect();
     let mut sources = Sources::new();
     for (path, expected) in [("w.yml", 1), ("e.yml", 1), ("l.yml", 1), ("j.yml", 1)] {
         let workflow = read_all(&provider, &mut sources, &[path.to_owned()]).remove(0);

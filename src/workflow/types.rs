@@ -80,9 +80,7 @@ impl ParsedWorkflow {
     /// The trigger with this name.
     #[must_use]
     pub fn trigger(&self, name: &str) -> Option<&Trigger> {
-        self.triggers
-            .iter()
-            .find(|trigger| trigger.name.value == name)
+        self.triggers.iter().find(|trigger| trigger.name.value == name)
     }
 }
 

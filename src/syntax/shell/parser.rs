@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    AndOr, CaseArm, Command, CommandKind, Connector, List, Pipeline, Redirect, RedirectOperator,
-    Script, ShellProblem, Word,
+    AndOr, CaseArm, Command, CommandKind, Connector, List, Pipeline, Redirect, RedirectOperator, Script, ShellProblem,
+    Word,
 };
 use crate::source::Span;
 use crate::syntax::offsets::OffsetMap;
@@ -64,11 +64,7 @@ impl<'t> Parser<'t> {
             let found = self.text.get(from..self.at).unwrap_or("").to_owned();
             self.problem(from, format!("`{found}` closes nothing"));
         }
-        Script {
-            body,
-            heredocs: self.heredocs,
-            problems: self.problems,
-        }
+        Script { body, heredocs: self.heredocs, problems: self.problems }
     }
 
     pub(super) fn span(&self, start: usize, end: usize) -> Span {
@@ -76,10 +72,7 @@ impl<'t> Parser<'t> {
     }
 
     pub(super) fn problem(&mut self, start: usize, message: impl Into<String>) {
-        self.problems.push(ShellProblem {
-            span: self.span(start, self.at.max(start)),
-            message: message.into(),
-        });
+        self.problems.push(ShellProblem { span: self.span(start, self.at.max(start)), message: message.into() });
         if self.problems.len() >= MAX_PROBLEMS {
             self.at = self.end;
         }
@@ -166,10 +159,7 @@ impl<'t> Parser<'t> {
 
     /// The reserved word here, if it stands alone.
     fn reserved(&self, word: &str) -> bool {
-        self.looking_at(word)
-            && self
-                .byte(word.len())
-                .is_none_or(|after| b" \t\r\n;&|()<>".contains(&after))
+        self.looking_at(word) && self.byte(word.len()).is_none_or(|after| b" \t\r\n;&|()<>".contains(&after))
     }
 
     fn closer(&self) -> Option<&'static str> {
@@ -253,11 +243,7 @@ impl<'t> Parser<'t> {
                 }
             }
         }
-        Some(AndOr {
-            first,
-            rest,
-            background: false,
-        })
+        Some(AndOr { first, rest, background: false })
     }
 
     fn pipeline(&mut self) -> Option<Pipeline> {
@@ -308,11 +294,7 @@ impl<'t> Parser<'t> {
                     }
                 }
             }
-            Some(Command {
-                span: parser.span(start, parser.at),
-                kind,
-                redirects,
-            })
+            Some(Command { span: parser.span(start, parser.at), kind, redirects })
         })
     }
 
@@ -394,10 +376,7 @@ impl<'t> Parser<'t> {
     fn function(&mut self, name: String) -> CommandKind {
         self.skip_newlines();
         match self.command() {
-            Some(body) => CommandKind::Function {
-                name,
-                body: Arc::new(body),
-            },
+            Some(body) => CommandKind::Function { name, body: Arc::new(body) },
             None => {
                 self.problem(self.at, "the function has no body");
                 CommandKind::Group(List::default())
@@ -459,11 +438,7 @@ impl<'t> Parser<'t> {
             }
         }
         let body = self.do_done();
-        CommandKind::For {
-            variable,
-            words,
-            body,
-        }
+        CommandKind::For { variable, words, body }
     }
 
     fn case_command(&mut self) -> Option<CommandKind> {
@@ -493,11 +468,7 @@ impl<'t> Parser<'t> {
             let body = self.list();
             let falls_through = self.looking_at(";&") || self.looking_at(";;&");
             let _ = self.eat(";;&") || self.eat(";;") || self.eat(";&");
-            arms.push(CaseArm {
-                patterns,
-                body,
-                falls_through,
-            });
+            arms.push(CaseArm { patterns, body, falls_through });
             if self.at == from {
                 break;
             }
@@ -547,9 +518,7 @@ impl<'t> Parser<'t> {
         if after.starts_with("<(") || after.starts_with(">(") {
             return None;
         }
-        let (text, operator) = OPERATORS
-            .into_iter()
-            .find(|(text, _)| after.starts_with(text))?;
+        let (text, operator) = OPERATORS.into_iter().find(|(text, _)| after.starts_with(text))?;
         let descriptor = self.rest().get(..digits).and_then(|text| text.parse().ok());
         self.at += digits + text.len();
         self.skip_blanks();
@@ -561,10 +530,7 @@ impl<'t> Parser<'t> {
         let heredoc = (operator == Heredoc).then(|| {
             let raw = self.text.get(from..self.at).unwrap_or("");
             let index = self.heredocs.len();
-            self.heredocs.push(Word {
-                span: target.span,
-                parts: Vec::new(),
-            });
+            self.heredocs.push(Word { span: target.span, parts: Vec::new() });
             self.pending.push(Pending {
                 index,
                 delimiter: raw.replace(['"', '\'', '\\'], ""),
@@ -573,11 +539,6 @@ impl<'t> Parser<'t> {
             });
             index
         });
-        Some(Redirect {
-            operator,
-            descriptor,
-            target,
-            heredoc,
-        })
+        Some(Redirect { operator, descriptor, target, heredoc })
     }
 }

@@ -33,10 +33,8 @@ fn show(word: &Word) -> String {
 
 /// The commands of a list, compound ones by their shape.
 fn outline(list: &List) -> Vec<String> {
-    let pipelines = list
-        .items
-        .iter()
-        .flat_map(|item| std::iter::once(&item.first).chain(item.rest.iter().map(|(_, p)| p)));
+    let pipelines =
+        list.items.iter().flat_map(|item| std::iter::once(&item.first).chain(item.rest.iter().map(|(_, p)| p)));
     pipelines
         .flat_map(|pipeline| &pipeline.commands)
         .map(|command| match &command.kind {
@@ -48,10 +46,7 @@ fn outline(list: &List) -> Vec<String> {
                         format!("{}=({})", a.name, words.join(" "))
                     }
                 });
-                names
-                    .chain(words.iter().map(show))
-                    .collect::<Vec<_>>()
-                    .join(" ")
+                names.chain(words.iter().map(show)).collect::<Vec<_>>().join(" ")
             }
             CommandKind::Group(list) => format!("{{ {} }}", outline(list).join("; ")),
             CommandKind::Subshell(list) => format!("( {} )", outline(list).join("; ")),
@@ -60,29 +55,15 @@ fn outline(list: &List) -> Vec<String> {
                     .iter()
                     .map(|(c, b)| format!("{} ? {}", outline(c).join("; "), outline(b).join("; ")))
                     .collect();
-                let otherwise = otherwise
-                    .as_ref()
-                    .map_or(String::new(), |list| outline(list).join("; "));
+                let otherwise = otherwise.as_ref().map_or(String::new(), |list| outline(list).join("; "));
                 format!("if {} else {otherwise}", arms.join(" | "))
             }
-            CommandKind::For {
-                variable,
-                words,
-                body,
-            } => {
+            CommandKind::For { variable, words, body } => {
                 let words: Vec<_> = words.iter().flatten().map(show).collect();
-                format!(
-                    "for {variable} in {}: {}",
-                    words.join(" "),
-                    outline(body).join("; ")
-                )
+                format!("for {variable} in {}: {}", words.join(" "), outline(body).join("; "))
             }
             CommandKind::Loop { condition, body } => {
-                format!(
-                    "while {}: {}",
-                    outline(condition).join("; "),
-                    outline(body).join("; ")
-                )
+                format!("while {}: {}", outline(condition).join("; "), outline(body).join("; "))
             }
             CommandKind::Case { subject, arms } => {
                 let arms: Vec<_> = arms
@@ -96,10 +77,7 @@ fn outline(list: &List) -> Vec<String> {
             }
             CommandKind::Function { name, .. } => format!("{name}()"),
             CommandKind::Test(words) => {
-                format!(
-                    "[[ {} ]]",
-                    words.iter().map(show).collect::<Vec<_>>().join(" ")
-                )
+                format!("[[ {} ]]", words.iter().map(show).collect::<Vec<_>>().join(" "))
             }
             CommandKind::Arithmetic => "((…))".into(),
         })
@@ -119,10 +97,7 @@ fn words_lose_quotes_and_keep_expansions() {
         ),
         ["aws lambda update-$X --name=a b --uri $R:$T$ $(date +%s) $(id -u)"]
     );
-    assert_eq!(
-        lines("echo '' \"\" a#b $'x\\ny' $1 $@ $"),
-        ["echo   a#b x\ny $1 $@ $"]
-    );
+    assert_eq!(lines("echo '' \"\" a#b $'x\\ny' $1 $@ $"), ["echo   a#b x\ny $1 $@ $"]);
 }
 
 #[test]
@@ -144,49 +119,24 @@ fn control_structure_is_kept() {
         lines(
             "for f in a \"$B\"; do one; two; done\nwhile read -r l; do x; done < f\nfor ((i=0; i<3; i++)); do x; done"
         ),
-        [
-            "for f in a $B: one; two",
-            "while read -r l: x",
-            "for  in : x"
-        ]
+        ["for f in a $B: one; two", "while read -r l: x", "for  in : x"]
     );
     assert_eq!(
         lines("case \"$APP\" in\n  a|b) F=1 ;;\n  (c) F=2;;\n  *)\n    exit 1\nesac"),
         ["case $APP a|b) F=1 ;; c) F=2 ;; *) exit 1"]
     );
     assert_eq!(
-        lines(
-            "f() { a; }\nfunction g { b; }\n( c; d )\n{ e; }\n[[ $x =~ ^(a|b)$ && -n y ]]\n((i++))"
-        ),
-        [
-            "f()",
-            "g()",
-            "( c; d )",
-            "{ e }",
-            "[[ $x =~ ^(a|b)$ && -n y ]]",
-            "((…))"
-        ]
+        lines("f() { a; }\nfunction g { b; }\n( c; d )\n{ e; }\n[[ $x =~ ^(a|b)$ && -n y ]]\n((i++))"),
+        ["f()", "g()", "( c; d )", "{ e }", "[[ $x =~ ^(a|b)$ && -n y ]]", "((…))"]
     );
-    assert_eq!(
-        lines("done_x; iffy; echo done if fi"),
-        ["done_x", "iffy", "echo done if fi"]
-    );
+    assert_eq!(lines("done_x; iffy; echo done if fi"), ["done_x", "iffy", "echo done if fi"]);
 }
 
 #[test]
 fn assignments_and_arrays() {
     assert_eq!(
-        lines(
-            "A=1 B=\"$A\" cmd x=y\nexport C=2 D\nE=(a b\n  c)\ndeclare -A M=([k]=v [\"l\"]=w)\nF+=z\nG="
-        ),
-        [
-            "A=1 B=$A cmd x=y",
-            "C=2 export D",
-            "E=(a b c)",
-            "M=(v w) declare -A",
-            "F=z",
-            "G="
-        ]
+        lines("A=1 B=\"$A\" cmd x=y\nexport C=2 D\nE=(a b\n  c)\ndeclare -A M=([k]=v [\"l\"]=w)\nF+=z\nG="),
+        ["A=1 B=$A cmd x=y", "C=2 export D", "E=(a b c)", "M=(v w) declare -A", "F=z", "G="]
     );
 }
 
@@ -200,28 +150,11 @@ fn parameter_operations() {
         let Part::Parameter(parameter) = &words[0].parts[0] else {
             panic!("{text}");
         };
-        (
-            parameter.name.clone(),
-            parameter.operation,
-            parameter.argument.as_ref().map(show),
-        )
+        (parameter.name.clone(), parameter.operation, parameter.argument.as_ref().map(show))
     };
-    assert_eq!(
-        operation("${A:-b c}"),
-        ("A".into(), Operation::Default, Some("b c".into()))
-    );
-    assert_eq!(
-        operation("${A##*/}"),
-        (
-            "A".into(),
-            Operation::TrimPrefix { longest: true },
-            Some("*/".into())
-        )
-    );
-    assert_eq!(
-        operation("${A%%-${B}}").1,
-        Operation::TrimSuffix { longest: true }
-    );
+    assert_eq!(operation("${A:-b c}"), ("A".into(), Operation::Default, Some("b c".into())));
+    assert_eq!(operation("${A##*/}"), ("A".into(), Operation::TrimPrefix { longest: true }, Some("*/".into())));
+    assert_eq!(operation("${A%%-${B}}").1, Operation::TrimSuffix { longest: true });
     assert_eq!(operation("${#A}"), ("A".into(), Operation::Other, None));
     assert_eq!(operation("${A[@]}"), ("A".into(), Operation::Plain, None));
     assert_eq!(operation("${A/x/y}").1, Operation::Other);
@@ -230,9 +163,8 @@ fn parameter_operations() {
 
 #[test]
 fn heredocs_and_redirections() {
-    let (sources, script) = read(
-        "cat <<EOF > out.json 2>&1\n{\"a\": \"$X\"}\nEOF\ncat <<-'END'\n\tno $Y ${{ z }}\n\tEND\nnext",
-    );
+    let (sources, script) =
+        read("cat <<EOF > out.json 2>&1\n{\"a\": \"$X\"}\nEOF\ncat <<-'END'\n\tno $Y ${{ z }}\n\tEND\nnext");
     assert_eq!(script.problems, []);
     assert_eq!(outline(&script.body), ["cat", "cat", "next"]);
     let bodies: Vec<_> = script.heredocs.iter().map(show).collect();
@@ -245,17 +177,10 @@ fn heredocs_and_redirections() {
 
 #[test]
 fn nested_substitutions_and_their_spans() {
-    let (sources, script) =
-        read("X=\"$(aws ecr --q \"$(echo \"a b\")\" | jq '.x')\"\necho $((1 + (2)))");
+    let (sources, script) = read("X=\"$(aws ecr --q \"$(echo \"a b\")\" | jq '.x')\"\necho $((1 + (2)))");
     assert_eq!(script.problems, []);
-    assert_eq!(
-        outline(&script.body),
-        ["X=$(aws ecr --q $(echo a b); jq .x)", "echo $((…))"]
-    );
-    assert_eq!(
-        sources.slice(script.body.items[1].first.commands[0].span),
-        "echo $((1 + (2)))"
-    );
+    assert_eq!(outline(&script.body), ["X=$(aws ecr --q $(echo a b); jq .x)", "echo $((…))"]);
+    assert_eq!(sources.slice(script.body.items[1].first.commands[0].span), "echo $((1 + (2)))");
 }
 
 #[test]

@@ -29,14 +29,8 @@ impl Parts {
             return;
         }
         match self.parts.last_mut() {
-            Some(Part::Text {
-                text,
-                quoted: before,
-            }) if *before == quoted => text.push_str(more),
-            _ => self.parts.push(Part::Text {
-                text: more.to_owned(),
-                quoted,
-            }),
+            Some(Part::Text { text, quoted: before }) if *before == quoted => text.push_str(more),
+            _ => self.parts.push(Part::Text { text: more.to_owned(), quoted }),
         }
     }
 }
@@ -82,9 +76,7 @@ impl Parser<'_> {
 
     fn assignment(&mut self) -> Option<Assignment> {
         let rest = self.rest();
-        let name_len = rest
-            .bytes()
-            .position(|byte| !(byte.is_ascii_alphanumeric() || byte == b'_'))?;
+        let name_len = rest.bytes().position(|byte| !(byte.is_ascii_alphanumeric() || byte == b'_'))?;
         let name = rest.get(..name_len)?;
         if name.is_empty() || name.starts_with(|first: char| first.is_ascii_digit()) {
             return None;
@@ -110,18 +102,9 @@ impl Parser<'_> {
             AssignedValue::Array(self.array())
         } else {
             let at = self.span(self.at, self.at);
-            AssignedValue::Word(self.word(ends_word).unwrap_or(Word {
-                span: at,
-                parts: Vec::new(),
-            }))
+            AssignedValue::Word(self.word(ends_word).unwrap_or(Word { span: at, parts: Vec::new() }))
         };
-        Some(Assignment {
-            span: self.span(start, self.at),
-            name: name.to_owned(),
-            append,
-            element,
-            value,
-        })
+        Some(Assignment { span: self.span(start, self.at), name: name.to_owned(), append, element, value })
     }
 
     fn array(&mut self) -> Vec<Word> {
@@ -153,10 +136,8 @@ impl Parser<'_> {
         let start = self.at;
         let mut parts = Parts::default();
         self.word_parts(&mut parts, ends);
-        (self.at > start && (parts.quotes || !parts.parts.is_empty())).then(|| Word {
-            span: self.span(start, self.at),
-            parts: parts.parts,
-        })
+        (self.at > start && (parts.quotes || !parts.parts.is_empty()))
+            .then(|| Word { span: self.span(start, self.at), parts: parts.parts })
     }
 
     fn word_parts(&mut self, parts: &mut Parts, ends: fn(u8) -> bool) {
@@ -250,9 +231,7 @@ impl Parser<'_> {
                     let next = self.byte(1);
                     if next == Some(b'\n') {
                         self.at += 2;
-                    } else if matches!(next, Some(b'$' | b'`' | b'\\'))
-                        || next == close && next.is_some()
-                    {
+                    } else if matches!(next, Some(b'$' | b'`' | b'\\')) || next == close && next.is_some() {
                         parts.text(self.text.get(self.at + 1..self.at + 2).unwrap_or(""), true);
                         self.at += 2;
                     } else {
@@ -321,9 +300,7 @@ impl Parser<'_> {
             (_, Some(first)) => {
                 let rest = self.rest().get(1..).unwrap_or("");
                 let len = if first.is_ascii_alphabetic() || first == b'_' {
-                    rest.bytes()
-                        .position(|byte| !(byte.is_ascii_alphanumeric() || byte == b'_'))
-                        .unwrap_or(rest.len())
+                    rest.bytes().position(|byte| !(byte.is_ascii_alphanumeric() || byte == b'_')).unwrap_or(rest.len())
                 } else {
                     usize::from(first.is_ascii_digit() || b"@*#?-$!".contains(&first))
                 };
@@ -425,10 +402,9 @@ impl Parser<'_> {
         }
         let rest = self.rest();
         let len = match rest.bytes().next() {
-            Some(first) if first.is_ascii_alphanumeric() || first == b'_' => rest
-                .bytes()
-                .position(|byte| !(byte.is_ascii_alphanumeric() || byte == b'_'))
-                .unwrap_or(rest.len()),
+            Some(first) if first.is_ascii_alphanumeric() || first == b'_' => {
+                rest.bytes().position(|byte| !(byte.is_ascii_alphanumeric() || byte == b'_')).unwrap_or(rest.len())
+            }
             Some(first) => usize::from(b"@*#?-$!".contains(&first)),
             None => 0,
         };
@@ -451,21 +427,12 @@ impl Parser<'_> {
             let start = self.at;
             let mut inner = Parts::default();
             self.word_parts(&mut inner, |byte| byte == b'}');
-            argument = Some(Word {
-                span: self.span(start, self.at),
-                parts: inner.parts,
-            });
+            argument = Some(Word { span: self.span(start, self.at), parts: inner.parts });
         }
         if !self.eat("}") {
             self.problem(from, "`${` is not closed");
         }
-        parts.parts.push(Part::Parameter(Box::new(Parameter {
-            name,
-            indexed,
-            operation,
-            argument,
-            quoted,
-        })));
+        parts.parts.push(Part::Parameter(Box::new(Parameter { name, indexed, operation, argument, quoted })));
     }
 
     /// Length of what starts here with `open`, up to and with the `close` that balances it.
@@ -491,23 +458,13 @@ impl Parser<'_> {
 
     /// Reads the bodies of the here-documents that the line just ended began.
     pub(super) fn heredoc_bodies(&mut self) {
-        for Pending {
-            index,
-            delimiter,
-            strip_tabs,
-            verbatim,
-        } in std::mem::take(&mut self.pending)
-        {
+        for Pending { index, delimiter, strip_tabs, verbatim } in std::mem::take(&mut self.pending) {
             let start = self.at;
             let mut stop = None;
             let mut line_at = start;
             for line in self.rest().split_inclusive('\n') {
                 let content = line.trim_end_matches(['\n', '\r']);
-                let content = if strip_tabs {
-                    content.trim_start_matches('\t')
-                } else {
-                    content
-                };
+                let content = if strip_tabs { content.trim_start_matches('\t') } else { content };
                 if content == delimiter {
                     stop = Some(line_at + line.trim_end_matches('\n').len());
                     break;
@@ -548,10 +505,7 @@ impl Parser<'_> {
             }
             let rest = self.rest();
             let from = usize::from(rest.starts_with('$'));
-            let stop = rest
-                .get(from..)
-                .and_then(|rest| rest.find('$'))
-                .map_or(rest.len(), |stop| stop + from);
+            let stop = rest.get(from..).and_then(|rest| rest.find('$')).map_or(rest.len(), |stop| stop + from);
             parts.text(rest.get(..stop).unwrap_or(""), true);
             self.at += stop;
         }
@@ -597,7 +551,5 @@ fn operator(rest: &str) -> (Operation, usize) {
     OPERATORS
         .into_iter()
         .find(|(text, _)| rest.starts_with(text))
-        .map_or((Operation::Other, 0), |(text, operation)| {
-            (operation, text.len())
-        })
+        .map_or((Operation::Other, 0), |(text, operation)| (operation, text.len()))
 }

@@ -30,11 +30,7 @@ pub(super) fn github_file(word: &Word) -> Option<Space> {
 
 impl Interpreter<'_> {
     /// What a here-document or here-string puts into a command.
-    pub(super) fn redirected_input(
-        &mut self,
-        redirects: &[Redirect],
-        state: &mut State,
-    ) -> Option<Possible> {
+    pub(super) fn redirected_input(&mut self, redirects: &[Redirect], state: &mut State) -> Option<Possible> {
         let redirect = redirects.iter().rev().find(|redirect| {
             matches!(
                 redirect.operator,
@@ -81,17 +77,11 @@ impl Interpreter<'_> {
                 let text = input.unwrap_or_else(|| Possible::unknown("what `tee` reads"));
                 let target = arguments.iter().find(|word| !word.is_option());
                 let space = target.and_then(|word| match word.value.single() {
-                    None => word
-                        .value
-                        .known
-                        .first()?
-                        .text
-                        .as_unknown()
-                        .and_then(|symbol| match &**symbol {
-                            "github.output" => Some(Space::Output),
-                            "github.env" => Some(Space::Env),
-                            _ => None,
-                        }),
+                    None => word.value.known.first()?.text.as_unknown().and_then(|symbol| match &**symbol {
+                        "github.output" => Some(Space::Output),
+                        "github.env" => Some(Space::Env),
+                        _ => None,
+                    }),
                     Some(_) => None,
                 });
                 if let Some(space) = space {
@@ -100,16 +90,8 @@ impl Interpreter<'_> {
                 self.print(state, || text);
             }
             "read" => {
-                for name in arguments
-                    .iter()
-                    .filter(|word| !word.is_option())
-                    .filter_map(|word| word.value.single())
-                {
-                    state.set(
-                        Space::Variable,
-                        name,
-                        Possible::unknown(&format!("${name}")),
-                    );
+                for name in arguments.iter().filter(|word| !word.is_option()).filter_map(|word| word.value.single()) {
+                    state.set(Space::Variable, name, Possible::unknown(&format!("${name}")));
                 }
             }
             "unset" => {
@@ -126,10 +108,7 @@ impl Interpreter<'_> {
             }
             "source" | "." => self.call_file(arguments, span, state, true),
             "bash" | "sh" => {
-                let from = arguments
-                    .iter()
-                    .position(|word| !word.is_option())
-                    .unwrap_or(arguments.len());
+                let from = arguments.iter().position(|word| !word.is_option()).unwrap_or(arguments.len());
                 if arguments.iter().take(from).any(|word| word.is("-c")) {
                     self.note(span, "a script given as an argument is not read");
                 } else {
@@ -139,14 +118,11 @@ impl Interpreter<'_> {
             }
             "eval" => self.note(span, "what `eval` runs is not read"),
             "basename" => self.print(state, || last_of_path(arguments)),
-            "export" | "local" | "declare" | "readonly" | "typeset" | "set" | "shopt" | "true"
-            | ":" | "false" | "cd" | "[" | "test" | "break" | "continue" | "sleep" | "trap"
-            | "wait" | "umask" => {}
+            "export" | "local" | "declare" | "readonly" | "typeset" | "set" | "shopt" | "true" | ":" | "false"
+            | "cd" | "[" | "test" | "break" | "continue" | "sleep" | "trap" | "wait" | "umask" => {}
             _ => {
                 let script = |word: &Argument| match word.value.known.as_slice() {
-                    [one] => {
-                        one.text.suffix().ends_with(".sh") || one.text.prefix().starts_with("./")
-                    }
+                    [one] => one.text.suffix().ends_with(".sh") || one.text.prefix().starts_with("./"),
                     _ => false,
                 };
                 if words.first().is_some_and(script) {
@@ -172,12 +148,7 @@ impl Interpreter<'_> {
         let shown: Vec<String> = words
             .iter()
             .take(3)
-            .map(|word| {
-                word.value
-                    .known
-                    .first()
-                    .map_or_else(|| "…".to_owned(), |one| one.text.to_string())
-            })
+            .map(|word| word.value.known.first().map_or_else(|| "…".to_owned(), |one| one.text.to_string()))
             .collect();
         let more = if words.len() > 3 { " …" } else { "" };
         state.print(&Possible::unknown(&format!("$({}{more})", shown.join(" "))));
@@ -205,18 +176,12 @@ impl Interpreter<'_> {
         };
         let script = path.and_then(|path| self.files.get(&path)).cloned();
         let Some(script) = script else {
-            let shown = file
-                .value
-                .known
-                .first()
-                .map_or_else(String::new, |one| one.text.to_string());
+            let shown = file.value.known.first().map_or_else(String::new, |one| one.text.to_string());
             return self.note(span, format!("the script `{shown}` is not followed"));
         };
         let heredocs = Rc::from(script.heredocs.as_slice());
         let mut inner = state.clone();
-        self.called(span, arguments, heredocs, &mut inner, |this, state| {
-            this.list(&script.body, state)
-        });
+        self.called(span, arguments, heredocs, &mut inner, |this, state| this.list(&script.body, state));
         if sourced {
             *state = inner;
         } else {
@@ -247,21 +212,11 @@ impl Interpreter<'_> {
     }
 
     /// Reads what was written to `$GITHUB_OUTPUT` or `$GITHUB_ENV`: `NAME=value` or `NAME<<END`, lines, `END`.
-    pub(super) fn write_lines(
-        &mut self,
-        space: Space,
-        written: &Possible,
-        state: &mut State,
-        span: Span,
-    ) {
+    pub(super) fn write_lines(&mut self, space: Space, written: &Possible, state: &mut State, span: Span) {
         let mut found: BTreeMap<String, Vec<Alternative>> = BTreeMap::new();
         for one in &written.known {
             for (name, value) in pairs(&one.text) {
-                found.entry(name).or_default().push(Alternative {
-                    text: value,
-                    kind: ValueKind::Text,
-                    ..one.clone()
-                });
+                found.entry(name).or_default().push(Alternative { text: value, kind: ValueKind::Text, ..one.clone() });
             }
         }
         for (name, values) in found {
@@ -271,18 +226,10 @@ impl Interpreter<'_> {
             }
             if !self.loops.is_empty() {
                 // Written once a turn: the last turn's value stays, and any may be the last.
-                value
-                    .known
-                    .iter_mut()
-                    .for_each(|one| one.origin = Some(span));
+                value.known.iter_mut().for_each(|one| one.origin = Some(span));
             }
             if space == Space::Env {
-                self.assigned.push(Assigned {
-                    span,
-                    name: name.clone(),
-                    value: value.clone(),
-                    exported: true,
-                });
+                self.assigned.push(Assigned { span, name: name.clone(), value: value.clone(), exported: true });
             }
             state.set(space, &name, value);
         }
@@ -343,16 +290,9 @@ fn pairs(text: &Text) -> Vec<(String, Text)> {
 fn echo(arguments: &[Argument]) -> Possible {
     let options = arguments
         .iter()
-        .take_while(|word| {
-            matches!(
-                word.value.single(),
-                Some("-n" | "-e" | "-E" | "-ne" | "-en")
-            )
-        })
+        .take_while(|word| matches!(word.value.single(), Some("-n" | "-e" | "-E" | "-ne" | "-en")))
         .count();
-    let (options, words) = arguments
-        .split_at_checked(options)
-        .unwrap_or((arguments, &[]));
+    let (options, words) = arguments.split_at_checked(options).unwrap_or((arguments, &[]));
     let mut text = Possible::known("");
     for (number, word) in words.iter().enumerate() {
         if number > 0 {
@@ -360,10 +300,7 @@ fn echo(arguments: &[Argument]) -> Possible {
         }
         text = text.concat(&word.value);
     }
-    if options
-        .iter()
-        .any(|option| option.value.single().is_some_and(|text| text.contains('n')))
-    {
+    if options.iter().any(|option| option.value.single().is_some_and(|text| text.contains('n'))) {
         text
     } else {
         text.concat(&Possible::known("\n"))
@@ -403,12 +340,9 @@ fn printf(arguments: &[Argument]) -> Possible {
 
 fn last_of_path(arguments: &[Argument]) -> Possible {
     match arguments {
-        [path] => path.value.map("$(basename …)", |text| {
-            text.trim_end_matches('/')
-                .rsplit('/')
-                .next()
-                .map(str::to_owned)
-        }),
+        [path] => {
+            path.value.map("$(basename …)", |text| text.trim_end_matches('/').rsplit('/').next().map(str::to_owned))
+        }
         _ => Possible::unknown("$(basename …)"),
     }
 }

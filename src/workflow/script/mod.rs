@@ -24,8 +24,8 @@ use super::possible::{Given, Piece, Possible, Text};
 use super::types::Note;
 use crate::source::{Span, normalize_path};
 use crate::syntax::shell::{
-    self, AndOr, AssignedValue, Assignment, CaseArm, CommandKind, Connector, List, Redirect,
-    RedirectOperator, Script, Word,
+    self, AndOr, AssignedValue, Assignment, CaseArm, CommandKind, Connector, List, Redirect, RedirectOperator, Script,
+    Word,
 };
 
 /// How many commands are walked in one script, functions each time they are called.
@@ -154,22 +154,14 @@ enum Sink {
 
 impl Interpreter<'_> {
     fn note(&mut self, span: Span, message: impl Into<String>) {
-        self.notes.push(Note {
-            span,
-            message: message.into(),
-        });
+        self.notes.push(Note { span, message: message.into() });
     }
 
     /// The value of a name that this script has not set.
     fn fallback(&self, space: Space, name: &str) -> Possible {
         match space {
             Space::Variable => self.environment(name),
-            Space::Env => self
-                .scope
-                .env
-                .get(name)
-                .cloned()
-                .unwrap_or_else(|| Possible::known("")),
+            Space::Env => self.scope.env.get(name).cloned().unwrap_or_else(|| Possible::known("")),
             Space::Output => Possible::known(""),
         }
     }
@@ -281,20 +273,11 @@ impl Interpreter<'_> {
         state.printed = inner.printed;
     }
 
-    fn command(
-        &mut self,
-        command: &shell::Command,
-        state: &mut State,
-        input: Option<Possible>,
-        piped: bool,
-    ) {
+    fn command(&mut self, command: &shell::Command, state: &mut State, input: Option<Possible>, piped: bool) {
         self.walked += 1;
         if self.walked > MAX_COMMANDS {
             if self.walked == MAX_COMMANDS + 1 {
-                self.note(
-                    command.span,
-                    format!("more than {MAX_COMMANDS} commands: the rest is not followed"),
-                );
+                self.note(command.span, format!("more than {MAX_COMMANDS} commands: the rest is not followed"));
             }
             return;
         }
@@ -306,11 +289,7 @@ impl Interpreter<'_> {
         });
         match &command.kind {
             CommandKind::Simple { assignments, words } => {
-                let shape = Shape {
-                    span: command.span,
-                    piped,
-                    to_file: sink != Sink::Inherited,
-                };
+                let shape = Shape { span: command.span, piped, to_file: sink != Sink::Inherited };
                 self.simple(assignments, words, &shape, state, input);
             }
             CommandKind::Group(list) => self.list(list, state),
@@ -320,57 +299,29 @@ impl Interpreter<'_> {
                 state.printed = Rc::clone(&inner.printed);
                 state.keep_written(&inner);
             }
-            CommandKind::If { arms, otherwise } => {
-                self.if_command(command.span, arms, otherwise.as_ref(), state)
+            CommandKind::If { arms, otherwise } => self.if_command(command.span, arms, otherwise.as_ref(), state),
+            CommandKind::For { variable, words, body } => {
+                self.for_command(command.span, variable, words.as_deref(), body, state)
             }
-            CommandKind::For {
-                variable,
-                words,
-                body,
-            } => self.for_command(command.span, variable, words.as_deref(), body, state),
             CommandKind::Loop { condition, body } => {
                 self.looped(|this| {
                     this.list(condition, state);
                     let mut inner = state.clone();
-                    let reason = Condition {
-                        kind: ConditionKind::Loop,
-                        span: command.span,
-                    };
-                    this.branch(
-                        Some(reason),
-                        &[Given::default()],
-                        &mut inner,
-                        |this, state| this.list(body, state),
-                    );
+                    let reason = Condition { kind: ConditionKind::Loop, span: command.span };
+                    this.branch(Some(reason), &[Given::default()], &mut inner, |this, state| this.list(body, state));
                     this.join_into(state, vec![(inner, always()), (state.clone(), always())]);
                 });
             }
-            CommandKind::Case { subject, arms } => {
-                self.case_command(command.span, subject, arms, state)
-            }
+            CommandKind::Case { subject, arms } => self.case_command(command.span, subject, arms, state),
             CommandKind::Function { name, body } => {
                 let function = (Arc::clone(body), Rc::clone(&self.heredocs));
                 self.functions.insert(name.clone(), function);
             }
             CommandKind::Test(words) => {
-                let words: Vec<Argument> = words
-                    .iter()
-                    .map(|word| self.argument(word, state))
-                    .collect();
-                let bracket = Argument {
-                    span: command.span.head(),
-                    value: Possible::known("[["),
-                };
+                let words: Vec<Argument> = words.iter().map(|word| self.argument(word, state)).collect();
+                let bracket = Argument { span: command.span.head(), value: Possible::known("[[") };
                 let words = std::iter::once(bracket).chain(words).collect();
-                self.emit(
-                    words,
-                    Vec::new(),
-                    &Shape {
-                        span: command.span,
-                        piped,
-                        to_file: false,
-                    },
-                );
+                self.emit(words, Vec::new(), &Shape { span: command.span, piped, to_file: false });
             }
             CommandKind::Arithmetic => {}
         }
@@ -404,29 +355,15 @@ impl Interpreter<'_> {
         state: &mut State,
         input: Option<Possible>,
     ) {
-        let arguments: Vec<Argument> = words
-            .iter()
-            .map(|word| self.argument(word, state))
-            .collect();
-        let program = arguments
-            .first()
-            .and_then(|first| first.value.single())
-            .map(str::to_owned);
-        let declares = matches!(
-            program.as_deref(),
-            Some("export" | "local" | "declare" | "readonly" | "typeset")
-        );
-        let exported = program.as_deref() == Some("export")
-            || arguments.get(1).is_some_and(|word| word.is("-x"));
+        let arguments: Vec<Argument> = words.iter().map(|word| self.argument(word, state)).collect();
+        let program = arguments.first().and_then(|first| first.value.single()).map(str::to_owned);
+        let declares = matches!(program.as_deref(), Some("export" | "local" | "declare" | "readonly" | "typeset"));
+        let exported = program.as_deref() == Some("export") || arguments.get(1).is_some_and(|word| word.is("-x"));
         let mut before = Vec::new();
         for assignment in assignments {
             let value = self.assigned_value(assignment, state);
-            let made = Assigned {
-                span: assignment.span,
-                name: assignment.name.clone(),
-                value: value.clone(),
-                exported,
-            };
+            let made =
+                Assigned { span: assignment.span, name: assignment.name.clone(), value: value.clone(), exported };
             if arguments.is_empty() || declares {
                 state.set(Space::Variable, &assignment.name, value);
                 self.assigned.push(made);
@@ -439,13 +376,7 @@ impl Interpreter<'_> {
         }
         let call = arguments.clone();
         self.emit(arguments, before, shape);
-        self.run(
-            program.as_deref().unwrap_or(""),
-            &call,
-            shape.span,
-            state,
-            input,
-        );
+        self.run(program.as_deref().unwrap_or(""), &call, shape.span, state, input);
     }
 
     fn assigned_value(&mut self, assignment: &Assignment, state: &mut State) -> Possible {
@@ -457,10 +388,7 @@ impl Interpreter<'_> {
                 for word in words {
                     all = all.or(&self.items(word, state));
                 }
-                (
-                    all,
-                    words.iter().any(|word| mentions(word, &assignment.name)),
-                )
+                (all, words.iter().any(|word| mentions(word, &assignment.name)))
             }
         };
         let array = matches!(assignment.value, AssignedValue::Array(_));
@@ -477,13 +405,7 @@ impl Interpreter<'_> {
         value.within(&self.cases)
     }
 
-    fn if_command(
-        &mut self,
-        span: Span,
-        arms: &[(List, List)],
-        otherwise: Option<&List>,
-        state: &mut State,
-    ) {
+    fn if_command(&mut self, span: Span, arms: &[(List, List)], otherwise: Option<&List>, state: &mut State) {
         let mut ends = Vec::new();
         let mut remaining = always();
         for (condition, body) in arms {
@@ -494,25 +416,15 @@ impl Interpreter<'_> {
             }
             let cases = both(&remaining, &holds);
             let mut inner = state.clone();
-            let reason = Condition {
-                kind: ConditionKind::If,
-                span,
-            };
-            self.branch(Some(reason), &cases, &mut inner, |this, state| {
-                this.list(body, state)
-            });
+            let reason = Condition { kind: ConditionKind::If, span };
+            self.branch(Some(reason), &cases, &mut inner, |this, state| this.list(body, state));
             ends.push((inner, cases));
             remaining = both(&remaining, &fails);
         }
         let mut rest = state.clone();
         if let Some(otherwise) = otherwise {
-            let reason = Condition {
-                kind: ConditionKind::Else,
-                span,
-            };
-            self.branch(Some(reason), &remaining, &mut rest, |this, state| {
-                this.list(otherwise, state)
-            });
+            let reason = Condition { kind: ConditionKind::Else, span };
+            self.branch(Some(reason), &remaining, &mut rest, |this, state| this.list(otherwise, state));
         } else if remaining.is_empty() {
             rest.dead = true;
         }
@@ -527,14 +439,7 @@ impl Interpreter<'_> {
         self.loops.pop();
     }
 
-    fn for_command(
-        &mut self,
-        span: Span,
-        variable: &str,
-        words: Option<&[Word]>,
-        body: &List,
-        state: &mut State,
-    ) {
+    fn for_command(&mut self, span: Span, variable: &str, words: Option<&[Word]>, body: &List, state: &mut State) {
         let mut values = Possible::none();
         let mut certain = false;
         for word in words.into_iter().flatten() {
@@ -556,14 +461,9 @@ impl Interpreter<'_> {
         let before = state.clone();
         let turns: Vec<Given> = always();
         state.set(Space::Variable, variable, values);
-        let condition = (!certain).then_some(Condition {
-            kind: ConditionKind::Loop,
-            span,
-        });
+        let condition = (!certain).then_some(Condition { kind: ConditionKind::Loop, span });
         self.looped(|this| {
-            this.branch(condition, &turns, state, |this, state| {
-                this.list(body, state)
-            });
+            this.branch(condition, &turns, state, |this, state| this.list(body, state));
         });
         if !certain {
             let after = state.clone();
@@ -595,13 +495,8 @@ impl Interpreter<'_> {
             cases.sort();
             cases.dedup();
             let mut inner = state.clone();
-            let reason = Condition {
-                kind: ConditionKind::Case,
-                span,
-            };
-            self.branch(Some(reason), &cases, &mut inner, |this, state| {
-                this.list(&arm.body, state)
-            });
+            let reason = Condition { kind: ConditionKind::Case, span };
+            self.branch(Some(reason), &cases, &mut inner, |this, state| this.list(&arm.body, state));
             if arm.falls_through {
                 carried.clone_from(&cases);
             }
@@ -642,9 +537,7 @@ pub(super) fn both(left: &[Given], right: &[Given]) -> Vec<Given> {
     match (left, right) {
         ([only], other) | (other, [only]) if only.is_empty() => other.to_vec(),
         _ => {
-            let pairs = left
-                .iter()
-                .flat_map(|one| right.iter().filter_map(|other| one.and(other)));
+            let pairs = left.iter().flat_map(|one| right.iter().filter_map(|other| one.and(other)));
             let mut cases: Vec<Given> = pairs.take(MAX_ITEMS + 1).collect();
             // Too many to tell apart: nothing is said of any.
             if cases.len() > MAX_ITEMS {
@@ -665,11 +558,7 @@ fn matched(pattern: Option<&Pattern>, one: &super::possible::Alternative) -> (Op
     if pattern.matches_all() {
         return (Some(Given::default()), true);
     }
-    match (
-        one.text.as_known(),
-        one.text.as_unknown(),
-        pattern.literal(),
-    ) {
+    match (one.text.as_known(), one.text.as_unknown(), pattern.literal()) {
         (Some(text), _, _) if pattern.matches(text) => (Some(Given::default()), true),
         (Some(_), _, _) => (None, false),
         (None, Some(symbol), Some(literal)) => (Some(Given::that(symbol, &literal)), false),
@@ -678,21 +567,14 @@ fn matched(pattern: Option<&Pattern>, one: &super::possible::Alternative) -> (Op
 }
 
 fn mentions(word: &Word, name: &str) -> bool {
-    word.parts
-        .iter()
-        .any(|part| matches!(part, shell::Part::Parameter(parameter) if parameter.name == name))
+    word.parts.iter().any(|part| matches!(part, shell::Part::Parameter(parameter) if parameter.name == name))
 }
 
 /// Where the redirections send the standard output.
 fn sink(redirects: &[Redirect]) -> Sink {
     let output = redirects.iter().rev().find(|redirect| {
-        let writes = matches!(
-            redirect.operator,
-            RedirectOperator::Write | RedirectOperator::Append
-        );
+        let writes = matches!(redirect.operator, RedirectOperator::Write | RedirectOperator::Append);
         writes && matches!(redirect.descriptor, None | Some(1))
     });
-    output.map_or(Sink::Inherited, |redirect| {
-        Sink::File(builtins::github_file(&redirect.target))
-    })
+    output.map_or(Sink::Inherited, |redirect| Sink::File(builtins::github_file(&redirect.target)))
 }

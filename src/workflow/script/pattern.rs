@@ -76,43 +76,27 @@ impl Pattern {
                 }
             }
         }
-        self.0
-            .get(token..)
-            .is_some_and(|rest| rest.iter().all(|token| *token == Token::Any))
+        self.0.get(token..).is_some_and(|rest| rest.iter().all(|token| *token == Token::Any))
     }
 
     /// Takes a match off the start, the longest or the shortest.
     pub(super) fn trim_start(&self, text: &str, longest: bool) -> String {
-        let mut ends: Vec<usize> = text
-            .char_indices()
-            .map(|(at, _)| at)
-            .chain([text.len()])
-            .collect();
+        let mut ends: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
         if longest {
             ends.reverse();
         }
-        let found = ends
-            .into_iter()
-            .find(|&at| text.get(..at).is_some_and(|head| self.matches(head)));
+        let found = ends.into_iter().find(|&at| text.get(..at).is_some_and(|head| self.matches(head)));
         text.get(found.unwrap_or(0)..).unwrap_or(text).to_owned()
     }
 
     /// Takes a match off the end, the longest or the shortest.
     pub(super) fn trim_end(&self, text: &str, longest: bool) -> String {
-        let mut starts: Vec<usize> = text
-            .char_indices()
-            .map(|(at, _)| at)
-            .chain([text.len()])
-            .collect();
+        let mut starts: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
         if !longest {
             starts.reverse();
         }
-        let found = starts
-            .into_iter()
-            .find(|&at| text.get(at..).is_some_and(|tail| self.matches(tail)));
-        text.get(..found.unwrap_or(text.len()))
-            .unwrap_or(text)
-            .to_owned()
+        let found = starts.into_iter().find(|&at| text.get(at..).is_some_and(|tail| self.matches(tail)));
+        text.get(..found.unwrap_or(text.len())).unwrap_or(text).to_owned()
     }
 }
 

@@ -90,21 +90,14 @@ impl State {
     /// Everything of one space, sorted by name.
     pub(super) fn all(&self, space: Space) -> BTreeMap<String, Possible> {
         let own = self.names(space).iter();
-        own.map(|(name, value)| (name.to_string(), (**value).clone()))
-            .collect()
+        own.map(|(name, value)| (name.to_string(), (**value).clone())).collect()
     }
 
     /// Joins the states at the ends of branches; each holds under its own cases.
     ///
     /// `fallback` is the value of what one branch sets and another does not.
-    pub(super) fn join(
-        branches: Vec<(Self, Vec<Given>)>,
-        fallback: impl Fn(Space, &str) -> Possible,
-    ) -> Option<Self> {
-        let mut alive: Vec<_> = branches
-            .into_iter()
-            .filter(|(state, _)| !state.dead)
-            .collect();
+    pub(super) fn join(branches: Vec<(Self, Vec<Given>)>, fallback: impl Fn(Space, &str) -> Possible) -> Option<Self> {
+        let mut alive: Vec<_> = branches.into_iter().filter(|(state, _)| !state.dead).collect();
         let (mut joined, first_cases) = alive.pop()?;
         if alive.is_empty() {
             return Some(joined);
@@ -129,25 +122,18 @@ impl State {
         fallback: impl Fn(Space, &str) -> Possible,
     ) {
         let all = others.iter().map(|(state, _)| state).chain([&*self]);
-        let keys: BTreeSet<Rc<str>> = all
-            .flat_map(|state| state.names(space).keys().cloned())
-            .collect();
+        let keys: BTreeSet<Rc<str>> = all.flat_map(|state| state.names(space).keys().cloned()).collect();
         for key in keys {
             let first = self.names(space).get(&key);
             let same = |value: Option<&Rc<Possible>>| match (value, first) {
                 (Some(value), Some(first)) => Rc::ptr_eq(value, first) || value == first,
                 _ => false,
             };
-            if others
-                .iter()
-                .all(|(state, _)| same(state.names(space).get(&key)))
-            {
+            if others.iter().all(|(state, _)| same(state.names(space).get(&key))) {
                 continue;
             }
             let value = |value: Option<&Rc<Possible>>, cases: &[Given]| {
-                value
-                    .map_or_else(|| fallback(space, &key), |value| (**value).clone())
-                    .under(cases)
+                value.map_or_else(|| fallback(space, &key), |value| (**value).clone()).under(cases)
             };
             let mut either = value(first, cases);
             for (state, cases) in others {

@@ -2,9 +2,7 @@
 
 use super::state::State;
 use super::{Interpreter, always, both};
-use crate::syntax::shell::{
-    AssignedValue, Assignment, CommandKind, Connector, List, Part, Pipeline, Word,
-};
+use crate::syntax::shell::{AssignedValue, Assignment, CommandKind, Connector, List, Part, Pipeline, Word};
 use crate::workflow::possible::{Given, Possible};
 
 /// The cases in which a condition holds, and those in which it fails.
@@ -36,14 +34,8 @@ impl Interpreter<'_> {
         let words = match &command.kind {
             CommandKind::Test(words) => words.as_slice(),
             // Setting a variable to a text, or saying something, does not fail.
-            CommandKind::Simple { words, assignments }
-                if words.is_empty() && assignments.iter().all(is_plain) =>
-            {
-                return if pipeline.negated {
-                    (Vec::new(), always())
-                } else {
-                    (always(), Vec::new())
-                };
+            CommandKind::Simple { words, assignments } if words.is_empty() && assignments.iter().all(is_plain) => {
+                return if pipeline.negated { (Vec::new(), always()) } else { (always(), Vec::new()) };
             }
             CommandKind::Simple { words, .. } => match words.split_first() {
                 Some((first, rest)) if first.literal().as_deref() == Some("[") => {
@@ -55,11 +47,7 @@ impl Interpreter<'_> {
             _ => return (always(), always()),
         };
         let (holds, fails) = self.test_cases(words, state);
-        if pipeline.negated {
-            (fails, holds)
-        } else {
-            (holds, fails)
-        }
+        if pipeline.negated { (fails, holds) } else { (holds, fails) }
     }
 
     fn test_cases(&mut self, words: &[Word], state: &State) -> Cases {
@@ -74,11 +62,7 @@ impl Interpreter<'_> {
                     return (always(), always());
                 };
                 let (empty, full) = split(&value, |text| Some(text.is_empty()), None);
-                if literal(0).as_deref() == Some("-z") {
-                    (empty, full)
-                } else {
-                    (full, empty)
-                }
+                if literal(0).as_deref() == Some("-z") { (empty, full) } else { (full, empty) }
             }
             [subject, _, wanted] => {
                 let equal = match literal(1).as_deref() {
@@ -88,17 +72,11 @@ impl Interpreter<'_> {
                 };
                 let wanted_text = wanted.literal();
                 let pattern = super::Pattern::of(wanted);
-                let (Some(value), Some(pattern), Some(_)) =
-                    (self.pure(subject, state), pattern, wanted_text)
-                else {
+                let (Some(value), Some(pattern), Some(_)) = (self.pure(subject, state), pattern, wanted_text) else {
                     return (always(), always());
                 };
                 let literal = pattern.literal();
-                let (same, other) = split(
-                    &value,
-                    |text| Some(pattern.matches(text)),
-                    literal.as_deref(),
-                );
+                let (same, other) = split(&value, |text| Some(pattern.matches(text)), literal.as_deref());
                 if equal { (same, other) } else { (other, same) }
             }
             _ => (always(), always()),
@@ -107,10 +85,7 @@ impl Interpreter<'_> {
 
     /// The value of a word that runs no command.
     fn pure(&mut self, word: &Word, state: &State) -> Option<Possible> {
-        let runs = word
-            .parts
-            .iter()
-            .any(|part| matches!(part, Part::Substitution(_) | Part::Process(_)));
+        let runs = word.parts.iter().any(|part| matches!(part, Part::Substitution(_) | Part::Process(_)));
         (!runs).then(|| {
             let mut state = state.clone();
             self.word(word, &mut state).within(&self.cases)
@@ -124,9 +99,7 @@ fn is_plain(assignment: &Assignment) -> bool {
         AssignedValue::Word(word) => word.parts.as_slice(),
         AssignedValue::Array(_) => return false,
     };
-    !parts
-        .iter()
-        .any(|part| matches!(part, Part::Substitution(_)))
+    !parts.iter().any(|part| matches!(part, Part::Substitution(_)))
 }
 
 /// Splits possibilities by a test; an unknown name that passes is supposed to be `wanted`.

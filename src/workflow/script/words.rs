@@ -15,10 +15,7 @@ const MAX_TRIMMED: usize = 1_024;
 impl Interpreter<'_> {
     pub(super) fn argument(&mut self, word: &Word, state: &mut State) -> Argument {
         let value = self.word(word, state);
-        Argument {
-            span: word.span,
-            value: value.within(&self.cases),
-        }
+        Argument { span: word.span, value: value.within(&self.cases) }
     }
 
     pub(super) fn word(&mut self, word: &Word, state: &mut State) -> Possible {
@@ -55,15 +52,10 @@ impl Interpreter<'_> {
         self.capturing += 1;
         self.list(list, &mut inner);
         self.capturing -= 1;
-        let each = inner.printed.known.iter().map(|one| Alternative {
-            text: trim_end(&one.text),
-            ..one.clone()
-        });
+        let each = inner.printed.known.iter().map(|one| Alternative { text: trim_end(&one.text), ..one.clone() });
         let mut trimmed = Possible::any(each.collect());
         trimmed.complete = inner.printed.complete;
-        trimmed
-            .why_incomplete
-            .clone_from(&inner.printed.why_incomplete);
+        trimmed.why_incomplete.clone_from(&inner.printed.why_incomplete);
         trimmed
     }
 
@@ -102,25 +94,17 @@ impl Interpreter<'_> {
         match parameter.operation {
             Operation::Plain => value,
             Operation::Default => {
-                let unset = state.get(Space::Variable, name).is_none()
-                    && name.bytes().all(|byte| byte.is_ascii_digit());
-                let default =
-                    argument.map_or_else(|| Possible::known(""), |word| self.word(word, state));
+                let unset =
+                    state.get(Space::Variable, name).is_none() && name.bytes().all(|byte| byte.is_ascii_digit());
+                let default = argument.map_or_else(|| Possible::known(""), |word| self.word(word, state));
                 if unset {
                     return default;
                 }
                 let empty = |one: &Alternative| one.text.as_known() == Some("");
-                let may_lack = value
-                    .known
-                    .iter()
-                    .any(|one| empty(one) || one.text.as_unknown().is_some());
+                let may_lack = value.known.iter().any(|one| empty(one) || one.text.as_unknown().is_some());
                 let mut kept = value.clone();
                 kept.known.retain(|one| !empty(one));
-                if may_lack || !value.complete {
-                    kept.or(&default)
-                } else {
-                    kept
-                }
+                if may_lack || !value.complete { kept.or(&default) } else { kept }
             }
             Operation::Required => {
                 let mut kept = value;
@@ -128,13 +112,8 @@ impl Interpreter<'_> {
                 kept
             }
             Operation::Alternate => {
-                let other =
-                    argument.map_or_else(|| Possible::known(""), |word| self.word(word, state));
-                let truth: Vec<_> = value
-                    .known
-                    .iter()
-                    .map(|one| one.text.as_known().map(str::is_empty))
-                    .collect();
+                let other = argument.map_or_else(|| Possible::known(""), |word| self.word(word, state));
+                let truth: Vec<_> = value.known.iter().map(|one| one.text.as_known().map(str::is_empty)).collect();
                 if truth.iter().all(|empty| *empty == Some(false)) {
                     other
                 } else if truth.iter().all(|empty| *empty == Some(true)) {
@@ -144,14 +123,10 @@ impl Interpreter<'_> {
                 }
             }
             Operation::TrimPrefix { longest } => {
-                trimmed(&value, argument, &symbol, |text, pattern| {
-                    pattern.trim_start(text, longest)
-                })
+                trimmed(&value, argument, &symbol, |text, pattern| pattern.trim_start(text, longest))
             }
             Operation::TrimSuffix { longest } => {
-                trimmed(&value, argument, &symbol, |text, pattern| {
-                    pattern.trim_end(text, longest)
-                })
+                trimmed(&value, argument, &symbol, |text, pattern| pattern.trim_end(text, longest))
             }
             Operation::Lower => value.map(&symbol, |text| Some(text.to_lowercase())),
             Operation::Upper => value.map(&symbol, |text| Some(text.to_uppercase())),
@@ -173,17 +148,11 @@ impl Interpreter<'_> {
         let mut items = Vec::new();
         for one in &value.known {
             match one.text.as_known() {
-                Some(text) => {
-                    items.extend(
-                        text.split_whitespace()
-                            .take(MAX_ITEMS)
-                            .map(|item| Alternative {
-                                text: Text::known(item),
-                                kind: ValueKind::Text,
-                                ..one.clone()
-                            }),
-                    )
-                }
+                Some(text) => items.extend(text.split_whitespace().take(MAX_ITEMS).map(|item| Alternative {
+                    text: Text::known(item),
+                    kind: ValueKind::Text,
+                    ..one.clone()
+                })),
                 None => items.push(one.clone()),
             }
         }
@@ -221,9 +190,7 @@ fn trimmed(
     trim: impl Fn(&str, &Pattern) -> String,
 ) -> Possible {
     match argument.and_then(Pattern::of) {
-        Some(pattern) => value.map(symbol, |text| {
-            (text.len() <= MAX_TRIMMED).then(|| trim(text, &pattern))
-        }),
+        Some(pattern) => value.map(symbol, |text| (text.len() <= MAX_TRIMMED).then(|| trim(text, &pattern))),
         None => Possible::unknown(symbol),
     }
 }
