@@ -59,7 +59,7 @@ pub fn check(provider: &dyn SourceProvider, options: &Options) -> Checked {
 ///
 /// # Errors
 /// When the configuration is wrong.
-pub fn model(provider: &dyn SourceProvider, options: &Options) -> Result<(Value, Sources), Checked> {
+pub fn model(provider: &dyn SourceProvider, options: &Options) -> Result<(Value, Sources), Box<Checked>> {
     let reader = Reader::new(provider);
     let mut found = Value::null();
     let options = Options { everything: true, ..options.clone() };
@@ -72,7 +72,7 @@ pub fn model(provider: &dyn SourceProvider, options: &Options) -> Result<(Value,
                 let sources = reader.sources();
                 report.failures = errors.iter().map(|error| config_failure(error, Places::new(&sources))).collect();
             }
-            Err(Checked { report, sources: reader.into_sources() })
+            Err(Box::new(Checked { report, sources: reader.into_sources() }))
         }
     }
 }

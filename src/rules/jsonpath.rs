@@ -339,8 +339,8 @@ mod tests {
         Value::record([(
             "items",
             Value::tuple(vec![
-                item("a", Value::from(1)),
-                item("b", Value::from(3)),
+                item("a", Value::from(1_i64)),
+                item("b", Value::from(3_i64)),
                 item("c", unknown),
                 item("d", Value::null()),
             ]),

@@ -42,9 +42,15 @@ pub struct Instance {
     variables: Memo,
     locals: Memo,
     outputs: Memo,
-    children: RefCell<HashMap<Arc<str>, Rc<Expansion<Rc<Instance>>>>>,
-    resources: RefCell<HashMap<(Mode, Arc<str>, Arc<str>), Rc<Resource>>>,
+    children: RefCell<HashMap<Arc<str>, Rc<Children>>>,
+    resources: RefCell<HashMap<ResourceId, Rc<Resource>>>,
 }
+
+/// The instances of a called module.
+pub type Children = Expansion<Rc<Instance>>;
+
+/// Mode, type and name of a resource in its module.
+type ResourceId = (Mode, Arc<str>, Arc<str>);
 
 pub(super) struct Caller {
     pub(super) parent: Rc<Instance>,
@@ -246,7 +252,7 @@ impl<'w> World<'w> {
     ///
     /// # Errors
     /// With the reason, when the module's files are not to be had.
-    pub fn children(&self, instance: &Rc<Instance>, name: &Arc<str>) -> Result<Rc<Expansion<Rc<Instance>>>, Unknown> {
+    pub fn children(&self, instance: &Rc<Instance>, name: &Arc<str>) -> Result<Rc<Children>, Unknown> {
         if let Some(known) = instance.children.borrow().get(name) {
             return Ok(Rc::clone(known));
         }
@@ -262,9 +268,8 @@ impl<'w> World<'w> {
         if depth > MAX_MODULE_DEPTH {
             return Err(Unknown::new(Type::Any, "modules call each other too deeply", Some(block.header)));
         }
-        let expansion = expand(self, instance, &block, &address, &mut |key, address, repetition| {
+        let expansion = expand(self, instance, &block, &address, &mut |_, address, repetition| {
             let caller = Caller { parent: Rc::clone(instance), block: Arc::clone(&block), repetition, depth };
-            let _ = key;
             Instance::new(address.into(), Rc::clone(&module), Some(caller))
         });
         let expansion = Rc::new(expansion);
