@@ -4,6 +4,7 @@
 //! [`SyntaxProblem`]s it met, so that one bad line hides nothing else in its file.
 
 pub mod hcl;
+pub mod json;
 
 use crate::source::Span;
 

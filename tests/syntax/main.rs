@@ -9,6 +9,7 @@
 )]
 
 mod accepted;
+mod json;
 mod properties;
 mod recovery;
 mod sample;
