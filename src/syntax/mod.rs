@@ -5,6 +5,7 @@
 
 pub mod hcl;
 pub mod json;
+pub mod tf_json;
 
 use crate::source::Span;
 

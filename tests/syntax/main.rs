@@ -14,3 +14,4 @@ mod properties;
 mod recovery;
 mod sample;
 mod support;
+mod tf_json;

@@ -194,3 +194,107 @@ fn walk_parts<'a>(parts: &'a [TemplatePart], parent: Span, visit: &mut dyn FnMut
         }
     }
 }
+
+/// A tree without its spans, for comparing one with another. Neighbouring literals of a template count as one.
+pub fn shape(body: &Body) -> String {
+    let mut out = String::new();
+    for attribute in &body.attributes {
+        out += &format!("{} = {}\n", attribute.name.value, shape_expr(&attribute.value));
+    }
+    for block in &body.blocks {
+        let labels: String = block.labels.iter().map(|label| format!(" {:?}", label.value)).collect();
+        out += &format!("{}{labels} {{\n{}}}\n", block.kind.value, shape(&block.body));
+    }
+    out
+}
+
+pub fn shape_expr(expr: &Expr) -> String {
+    let list = |items: &[Expr]| items.iter().map(shape_expr).collect::<Vec<_>>().join(", ");
+    match &expr.kind {
+        ExprKind::Null => "null".to_owned(),
+        ExprKind::Bool(truth) => truth.to_string(),
+        ExprKind::Number(number) => number.to_string(),
+        ExprKind::Text(text) => format!("{text:?}"),
+        ExprKind::Template(parts) => format!("template({})", shape_parts(parts)),
+        ExprKind::Tuple(items) => format!("[{}]", list(items)),
+        ExprKind::Object(items) => {
+            let items = items.iter().map(|item| {
+                // A bare name is its own text as a key.
+                let key = item.bare_key().map_or_else(|| shape_expr(&item.key), |name| format!("{name:?}"));
+                format!("{key} = {}", shape_expr(&item.value))
+            });
+            format!("{{ {} }}", items.collect::<Vec<_>>().join(", "))
+        }
+        ExprKind::Variable(name) => name.to_string(),
+        ExprKind::Access { base, steps } => format!("{}{}", shape_expr(base), shape_steps(steps)),
+        ExprKind::Call { name, arguments, expand } => {
+            format!("{}({}{})", name.value, list(arguments), if *expand { "..." } else { "" })
+        }
+        ExprKind::For(expr) => {
+            let ForExpr { key_name, value_name, collection, key, value, group, condition } = expr.as_ref();
+            format!(
+                "for({}{} in {} : {}{}{}{})",
+                key_name.as_ref().map(|name| format!("{}, ", name.value)).unwrap_or_default(),
+                value_name.value,
+                shape_expr(collection),
+                key.as_ref().map(|key| format!("{} => ", shape_expr(key))).unwrap_or_default(),
+                shape_expr(value),
+                if *group { "..." } else { "" },
+                condition.as_ref().map(|condition| format!(" if {}", shape_expr(condition))).unwrap_or_default(),
+            )
+        }
+        ExprKind::Conditional(parts) => {
+            let [condition, then, otherwise] = parts.as_ref();
+            format!("({} ? {} : {})", shape_expr(condition), shape_expr(then), shape_expr(otherwise))
+        }
+        ExprKind::Unary(operator, operand) => format!("{operator:?}({})", shape_expr(operand)),
+        ExprKind::Binary(operator, operands) => {
+            let [left, right] = operands.as_ref();
+            format!("({} {} {})", shape_expr(left), operator.symbol(), shape_expr(right))
+        }
+        ExprKind::Parens(inner) => format!("({})", shape_expr(inner)),
+        ExprKind::Invalid => "invalid".to_owned(),
+    }
+}
+
+fn shape_steps(steps: &[Step]) -> String {
+    let steps = steps.iter().map(|step| match &step.kind {
+        StepKind::Attribute(name) => format!(".{name}"),
+        StepKind::Index(key) => format!("[{}]", shape_expr(key)),
+        StepKind::AttributeSplat(inner) => format!(".*({})", shape_steps(inner)),
+        StepKind::FullSplat(inner) => format!("[*]({})", shape_steps(inner)),
+    });
+    steps.collect()
+}
+
+fn shape_parts(parts: &[TemplatePart]) -> String {
+    let mut shapes: Vec<String> = Vec::new();
+    let mut text = String::new();
+    for part in parts {
+        if let TemplatePart::Literal(literal) = part {
+            text += &literal.text;
+            continue;
+        }
+        if !text.is_empty() {
+            shapes.push(format!("{:?}", std::mem::take(&mut text)));
+        }
+        shapes.push(match part {
+            TemplatePart::Literal(_) => continue,
+            TemplatePart::Interpolation(expr) => shape_expr(expr),
+            TemplatePart::If { condition, then, otherwise, .. } => {
+                format!("if({}, {}, {})", shape_expr(condition), shape_parts(then), shape_parts(otherwise))
+            }
+            TemplatePart::For { key_name, value_name, collection, body, .. } => format!(
+                "for({}{} in {}, {})",
+                key_name.as_ref().map(|name| format!("{}, ", name.value)).unwrap_or_default(),
+                value_name.value,
+                shape_expr(collection),
+                shape_parts(body),
+            ),
+        });
+    }
+    if !text.is_empty() {
+        shapes.push(format!("{text:?}"));
+    }
+    shapes.join(" + ")
+}

@@ -358,11 +358,31 @@ impl<'t> Parser<'t> {
         }
     }
 
-    fn literal(&self, text: &Text<'_>) -> TemplatePart {
+    fn literal(&self, text: &Text<'_>, parts: &mut Vec<TemplatePart>) {
         let span = self.span(text.start, text.end);
-        // In a text that was itself decoded, what looks verbatim may have escapes of the outer language.
-        let verbatim = text.verbatim() && span.len() == text.text.len();
-        TemplatePart::Literal(Literal { text: text.text.as_ref().into(), span, verbatim })
+        if !text.verbatim() || span.len() == text.text.len() {
+            let verbatim = text.verbatim();
+            parts.push(TemplatePart::Literal(Literal { text: text.text.as_ref().into(), span, verbatim }));
+            return;
+        }
+        // The text was itself decoded, and has escapes of the outer language: a literal for each stretch without.
+        let mut from = text.start;
+        let mut push = |from: usize, to: usize| {
+            if from < to {
+                let (span, text) = (self.span(from, to), self.slice(from, to));
+                let verbatim = span.len() == text.len();
+                parts.push(TemplatePart::Literal(Literal { text: text.into(), span, verbatim }));
+            }
+        };
+        for (offset, character) in text.text.char_indices() {
+            let (at, after) = (text.start + offset, text.start + offset + character.len_utf8());
+            if self.span(at, after).len() != character.len_utf8() {
+                push(from, at);
+                push(at, after);
+                from = after;
+            }
+        }
+        push(from, text.end);
     }
 
     /// Puts what stands between `%{ if }` and `%{ endif }` inside it.
@@ -381,7 +401,7 @@ impl<'t> Parser<'t> {
         let mut parts = Vec::with_capacity(flat.len().min(8));
         while let Some(next) = flat.next() {
             match next {
-                Flat::Text(text) => parts.push(self.literal(&text)),
+                Flat::Text(text) => self.literal(&text, &mut parts),
                 Flat::Interpolation(expr) => parts.push(TemplatePart::Interpolation(expr)),
                 Flat::Directive(Directive::If(condition), range) => {
                     let (then, mut ending) = self.deeper(|parser| parser.nest_until(flat))?;
