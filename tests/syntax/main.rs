@@ -15,3 +15,4 @@ mod recovery;
 mod sample;
 mod support;
 mod tf_json;
+mod write;

@@ -12,11 +12,13 @@ mod expression;
 mod recover;
 mod template;
 mod traversal;
+mod write;
 
 use std::ops::Range;
 
 use ast::{Body, Expr, ExprKind};
 use cursor::{Parser, Place};
+pub use write::literal;
 
 use crate::source::FileId;
 use crate::syntax::SyntaxProblem;
