@@ -308,8 +308,7 @@ impl Linker<'_> {
         let inner = Scope {
             inputs: Arc::new(passed(declared, &job.with, scope, &caller.cases)),
             github: Arc::clone(&scope.github),
-            // Values of one combination of the caller's matrix stay together in what is called.
-            ..Scope::default()
+            ..scope.called()
         };
         self.notes.extend(called.notes.iter().cloned());
         self.open.push(path);
@@ -492,8 +491,8 @@ impl Linker<'_> {
             inputs: Arc::new(passed(&action.inputs, &here.step.with, scope, &here.cases)),
             matrix: Arc::clone(&scope.matrix),
             env: scope.env.clone(),
-            steps: HashMap::new(),
             needs: Arc::clone(&scope.needs),
+            ..scope.called()
         };
         let surroundings = Surroundings {
             file: action.file,

@@ -35,7 +35,7 @@ pub use deploy::{
     Credentials, DeployFacts, Deployment, ImageQuery, NamedValue, StaticCredential,
     TerraformVariable, deploy_facts, function_name, split_image,
 };
-pub use expression::{Names, Scope};
+pub use expression::{Budget, Names, Scope};
 pub use files::ParsedFiles;
 pub use link::link;
 pub use linked::{ActionUse, EnvValue, Event, LinkedJob, LinkedStep, Place, Run, Workflow};

@@ -17,7 +17,7 @@ impl Interpreter<'_> {
         let value = self.word(word, state);
         Argument {
             span: word.span,
-            value: value.within(&self.cases),
+            value: self.scope.within(value, &self.cases),
         }
     }
 
@@ -29,7 +29,7 @@ impl Interpreter<'_> {
         let mut all = self.part(first, state);
         for part in parts {
             let more = self.part(part, state);
-            all = all.concat(&more);
+            all = self.scope.concat(&all, &more);
         }
         all
     }
@@ -161,7 +161,8 @@ impl Interpreter<'_> {
 
     /// The words that one word becomes: an unquoted expansion is split at blanks.
     pub(super) fn items(&mut self, word: &Word, state: &mut State) -> Possible {
-        let value = self.word(word, state).within(&self.cases);
+        let value = self.word(word, state);
+        let value = self.scope.within(value, &self.cases);
         let splits = word.parts.iter().any(|part| match part {
             Part::Text { .. } | Part::Process(_) => false,
             Part::Parameter(parameter) => !parameter.quoted,
