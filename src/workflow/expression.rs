@@ -12,7 +12,8 @@ use github_actions_expressions::literal::Literal;
 use github_actions_expressions::op::{BinExpr, BinOp};
 use github_actions_expressions::{Expr, SpannedExpr};
 
-use super::possible::{Alternative, Given, Possible, Text, ValueKind};
+use super::possible::{Alternative, Given, Possible, ValueKind};
+use super::text::Text;
 use super::types::Template;
 use crate::syntax::shell::expression_len;
 

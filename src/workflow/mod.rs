@@ -23,6 +23,7 @@ mod possible;
 mod read;
 mod script;
 mod step_kinds;
+mod text;
 mod types;
 
 #[cfg(test)]
@@ -39,10 +40,11 @@ pub use expression::{Budget, Names, Scope};
 pub use files::ParsedFiles;
 pub use link::link;
 pub use linked::{ActionUse, EnvValue, Event, LinkedJob, LinkedStep, Place, Run, Workflow};
-pub use possible::{Alternative, Given, Piece, Possible, Text, ValueKind};
+pub use possible::{Alternative, Given, Possible, ValueKind};
 pub use read::{parse_action, parse_workflow};
 pub use script::ScriptFiles;
 pub use step_kinds::{Occurrence, StepKind, occurrences};
+pub use text::{Piece, Text};
 pub use types::{
     Access, Concurrency, Defaults, Environment, Input, Job, Matrix, Note, Pair, ParsedAction,
     ParsedWorkflow, Permissions, Step, Template, Trigger,

@@ -7,7 +7,8 @@ use super::state::{Space, State};
 use super::{Interpreter, MAX_ITEMS};
 use crate::syntax::shell::{List, Operation, Parameter, Part, Word};
 use crate::workflow::commands::Argument;
-use crate::workflow::possible::{Alternative, Piece, Possible, Text, ValueKind};
+use crate::workflow::possible::{Alternative, Possible, ValueKind};
+use crate::workflow::text::{Piece, Text};
 
 /// Longer texts are not trimmed by patterns.
 const MAX_TRIMMED: usize = 1_024;
