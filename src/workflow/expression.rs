@@ -25,7 +25,7 @@ const MAX_OPERATORS: usize = 200;
 const MAX_PAIRS: usize = 4_096;
 
 /// How many pairs of possibilities are put together in one workflow before the rest is given up.
-const MAX_WORK: usize = 20_000_000;
+const MAX_WORK: usize = 5_000_000;
 
 /// What is left of the work that one workflow may cost; shared by all that is evaluated for it.
 #[derive(Debug, Clone)]
@@ -38,7 +38,7 @@ impl Default for Budget {
 }
 
 /// The name of what was given up.
-const TOO_MUCH: &str = "more than can be followed";
+pub(super) const TOO_MUCH: &str = "more than can be followed";
 
 /// Named values.
 pub type Names = HashMap<String, Possible>;
@@ -93,7 +93,7 @@ impl Scope {
     }
 
     /// Takes from the budget; false when it is used up.
-    fn spend(&self, work: usize) -> bool {
+    pub(super) fn spend(&self, work: usize) -> bool {
         let left = self.budget.0.load(Ordering::Relaxed);
         self.budget
             .0

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use super::text::{Piece, Text};
 use crate::source::Span;
 
+/// How many suppositions are kept of one value; to forget one only makes it meet more.
+const MAX_GIVEN: usize = 12;
 /// How many texts a value may have before the rest is given up.
 const MAX_VALUES: usize = 256;
 
@@ -52,6 +54,7 @@ impl Given {
             match all.binary_search_by(|(known, _)| known.cmp(name)) {
                 Ok(at) if all.get(at).is_some_and(|(_, known)| known != value) => return None,
                 Ok(_) => {}
+                Err(_) if all.len() >= MAX_GIVEN => {}
                 Err(at) => all.insert(at, (Arc::clone(name), Arc::clone(value))),
             }
         }

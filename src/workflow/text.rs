@@ -7,6 +7,8 @@ use super::possible::Given;
 
 /// How long one text may be.
 const MAX_LENGTH: usize = 8_192;
+/// How long the name of an unknown may be.
+const MAX_SYMBOL: usize = 200;
 /// How many pieces one text may have.
 const MAX_PIECES: usize = 64;
 
@@ -37,8 +39,18 @@ impl Text {
     /// A text of which only a name is known.
     #[must_use]
     pub fn unknown(symbol: &str) -> Self {
+        let mut end = symbol.len().min(MAX_SYMBOL);
+        while !symbol.is_char_boundary(end) {
+            end -= 1;
+        }
+        let symbol: Arc<str> = match symbol.get(..end) {
+            Some(start) if end < symbol.len() => {
+                format!("{start}… ({} bytes)", symbol.len()).into()
+            }
+            _ => symbol.into(),
+        };
         Self {
-            pieces: vec![Piece::Unknown(symbol.into())],
+            pieces: vec![Piece::Unknown(symbol)],
         }
     }
 

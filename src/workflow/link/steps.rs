@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::inputs::passed;
-use super::{Linker, lower_names, names, pairs};
+use super::{Linker, lower_names, pairs};
 use crate::source::{FileId, Spanned};
 use crate::workflow::commands::{Condition, ConditionKind};
 use crate::workflow::expression::{Names, Scope};
@@ -62,8 +62,16 @@ impl Linker<'_> {
                 break;
             }
             let env = pairs(&step.env, scope);
-            let outer_env = scope.env.clone();
-            scope.env.extend(names(&env));
+            // Only what the step sets itself is put back after it.
+            let outer: Vec<_> = env
+                .iter()
+                .map(|own| {
+                    (
+                        own.name.value.clone(),
+                        scope.env.insert(own.name.value.clone(), own.value.clone()),
+                    )
+                })
+                .collect();
             let mut conditions = around.conditions.clone();
             let mut cases = around.cases.clone();
             let mut own_cases = vec![Given::default()];
@@ -98,7 +106,12 @@ impl Linker<'_> {
                 };
                 self.run_step(here, job)
             };
-            scope.env = outer_env;
+            for (name, value) in outer.into_iter().rev() {
+                match value {
+                    Some(value) => scope.env.insert(name, value),
+                    None => scope.env.remove(&name),
+                };
+            }
             for (name, value) in ran.env {
                 let value = value.under(&own_cases);
                 // Where the step is left out, the variable stays as it was.

@@ -79,7 +79,11 @@ impl Interpreter<'_> {
     }
 
     pub(super) fn join_into(&self, state: &mut State, branches: Vec<(State, Vec<Given>)>) {
-        match State::join(branches, |space, name| self.fallback(space, name)) {
+        match State::join(
+            branches,
+            |space, name| self.fallback(space, name),
+            |work| self.scope.spend(work),
+        ) {
             Some(joined) => *state = joined,
             None => state.dead = true,
         }

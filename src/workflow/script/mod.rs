@@ -30,7 +30,7 @@ use crate::syntax::shell::{
 };
 
 /// How many commands are walked in one script, functions each time they are called.
-const MAX_COMMANDS: usize = 5_000;
+const MAX_COMMANDS: usize = 2_000;
 /// How deep functions and scripts may call each other.
 const MAX_CALLS: usize = 16;
 /// How many values a list of words has one by one.
@@ -104,13 +104,18 @@ pub(super) fn walk(
         capturing: 0,
         calls: 0,
         walked: 0,
+        stopped: false,
     };
     let mut state = State::new();
     interpreter.list(&script.body, &mut state);
     let cases = interpreter.cases.to_vec();
     let mut ends = std::mem::take(&mut interpreter.exits);
     ends.push((state, cases));
-    let last = State::join(ends, |space, name| interpreter.fallback(space, name));
+    let last = State::join(
+        ends,
+        |space, name| interpreter.fallback(space, name),
+        |work| scope.spend(work),
+    );
     let last = last.unwrap_or_else(State::new);
     Walked {
         commands: interpreter.commands,
@@ -144,6 +149,8 @@ struct Interpreter<'a> {
     capturing: usize,
     calls: usize,
     walked: usize,
+    /// Whether the limit of what is followed was met.
+    stopped: bool,
 }
 
 /// Where the output of a command goes.
@@ -192,11 +199,12 @@ impl Interpreter<'_> {
         piped: bool,
     ) {
         self.walked += 1;
-        if self.walked > MAX_COMMANDS {
-            if self.walked == MAX_COMMANDS + 1 {
+        if self.walked > MAX_COMMANDS || !self.scope.spend(1 + state.size()) {
+            if !self.stopped {
+                self.stopped = true;
                 self.note(
                     command.span,
-                    format!("more than {MAX_COMMANDS} commands: the rest is not followed"),
+                    "too much to follow: the rest of the script is not read",
                 );
             }
             return;
