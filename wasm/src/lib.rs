@@ -14,8 +14,8 @@ use wasm_bindgen::prelude::wasm_bindgen;
 /// When `files` is not such an object.
 #[wasm_bindgen]
 pub fn check(files: &str) -> Result<String, JsError> {
-    let files: BTreeMap<String, String> =
-        serde_json::from_str(files).map_err(|error| JsError::new(&format!("`files` must map paths to texts: {error}")))?;
+    let files: BTreeMap<String, String> = serde_json::from_str(files)
+        .map_err(|error| JsError::new(&format!("`files` must map paths to texts: {error}")))?;
     let provider: MemoryProvider = files.into_iter().collect();
     let checked = trysquare::check::check(&provider, &Options::default());
     serde_json::to_string(&checked.report).map_err(|error| JsError::new(&error.to_string()))
