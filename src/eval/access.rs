@@ -37,7 +37,8 @@ pub fn attribute(value: &Value, name: &str, span: Span) -> Evaluated {
 /// # Errors
 /// When there is none, or the value has no elements.
 pub fn index(value: &Value, key: &Value, span: Span) -> Evaluated {
-    let mark = value.sensitive || key.sensitive;
+    // As in Terraform, an object's attribute is no secret for having been chosen by one.
+    let mark = value.sensitive || (key.sensitive && !matches!(value.data, Data::Object(_)));
     if key.is_null() {
         return Err(EvalError::new(span, "an index cannot be null"));
     }

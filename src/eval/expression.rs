@@ -60,14 +60,18 @@ impl Evaluator<'_> {
             spine.push((*operator, second, left.span));
             left = first;
         }
-        let mut value = self.evaluate(left)?;
+        let mut value = self.evaluate(left);
         let mut left_span = left.span;
         for (operator, right, span) in spine.into_iter().rev() {
-            let right_value = self.evaluate(right)?;
-            value = operators::binary(operator, (&value, left_span), (&right_value, right.span), span)?;
+            let right_value = self.evaluate(right);
+            value = if matches!(operator, BinaryOp::And | BinaryOp::Or) {
+                operators::logical(operator, (value, left_span), (right_value, right.span), span)
+            } else {
+                operators::binary(operator, (&value?, left_span), (&right_value?, right.span), span)
+            };
             left_span = span;
         }
-        Ok(value)
+        value
     }
 
     fn object(&self, items: &[ObjectItem], span: Span) -> Evaluated {
@@ -241,8 +245,8 @@ impl Evaluator<'_> {
         // Terraform checks both branches, but an error in the one not taken stops nothing we want to know.
         let truth = operators::truth(&test, condition.span)?;
         let (yes, no) = match (truth.as_ref().ok(), yes, no) {
-            (Some(true), Ok(yes), Err(_)) => return Ok(yes),
-            (Some(false), Err(_), Ok(no)) => return Ok(no),
+            (Some(true), Ok(yes), Err(_)) => return Ok(yes.marked(test.sensitive)),
+            (Some(false), Err(_), Ok(no)) => return Ok(no.marked(test.sensitive)),
             (_, yes, no) => (yes?, no?),
         };
         let shared = common_type(&yes, &no).ok_or_else(|| {
@@ -255,7 +259,14 @@ impl Evaluator<'_> {
             convert(value, &shared)
                 .map_err(|error| EvalError::new(at, format!("the two results must have one type: {error}")))
         };
-        let (yes, no) = (to(&yes, then.span)?, to(&no, otherwise.span)?);
+        // Both results' marks count, so that whether the value is shown does not tell the condition.
+        let sensitive = test.sensitive || yes.sensitive || no.sensitive;
+        // Only the result that is taken has to fit.
+        let (yes, no) = match truth {
+            Ok(true) => (to(&yes, then.span)?, no),
+            Ok(false) => (yes, to(&no, otherwise.span)?),
+            Err(_) => (to(&yes, then.span)?, to(&no, otherwise.span)?),
+        };
         Ok(match truth {
             Ok(true) => yes,
             Ok(false) => no,
@@ -263,12 +274,11 @@ impl Evaluator<'_> {
                 Answer::Yes => yes,
                 _ => {
                     let origins = [yes.origin.clone(), no.origin.clone()];
-                    let sensitive = yes.sensitive || no.sensitive;
-                    Value::unknown(unknown.derived(shared)).at(Origin::derived(span, origins)).marked(sensitive)
+                    Value::unknown(unknown.derived(shared)).at(Origin::derived(span, origins))
                 }
             },
         }
-        .marked(test.sensitive))
+        .marked(sensitive))
     }
 
     fn for_expression(&self, expr: &ForExpr, span: Span) -> Evaluated {
@@ -362,6 +372,7 @@ fn common_type(yes: &Value, no: &Value) -> Option<Type> {
     match (&yes.data, &no.data) {
         (Data::Null(Type::Any), _) => Some(no.ty()),
         (_, Data::Null(Type::Any)) => Some(yes.ty()),
+        _ if yes.ty() == Type::Any || no.ty() == Type::Any => Some(Type::Any),
         _ => unify([yes.ty(), no.ty()]),
     }
 }

@@ -45,7 +45,6 @@ pub(super) fn binary(operator: BinaryOp, left: (&Value, Span), right: (&Value, S
     let result = match operator {
         BinaryOp::Equal => answer(equals(left.0, right.0), false),
         BinaryOp::NotEqual => answer(equals(left.0, right.0), true),
-        BinaryOp::And | BinaryOp::Or => logical(operator, left, right)?,
         _ => arithmetic(operator, left, right, span)?,
     };
     let origin = Origin::derived(span, [left.0.origin.clone(), right.0.origin.clone()]);
@@ -60,15 +59,35 @@ fn answer(answer: Answer, negate: bool) -> Value {
     }
 }
 
-fn logical(operator: BinaryOp, left: (&Value, Span), right: (&Value, Span)) -> Evaluated {
-    let (a, b) = (truth(left.0, left.1)?, truth(right.0, right.1)?);
-    // The operand that settles it, whatever the other turns out to be.
+/// `&&` and `||`. An operand that settles the matter does so even where the other one fails.
+pub(super) fn logical(operator: BinaryOp, left: (Evaluated, Span), right: (Evaluated, Span), span: Span) -> Evaluated {
+    let known = |side: &(Evaluated, Span)| match &side.0 {
+        Ok(value) => truth(value, side.1).map(|truth| truth.ok()),
+        Err(_) => Ok(None),
+    };
+    let (a, b) = (known(&left)?, known(&right)?);
     let decisive = operator == BinaryOp::Or;
-    Ok(match (a, b) {
-        (Ok(known), _) | (_, Ok(known)) if known == decisive => Value::from(decisive),
-        (Err(unknown), _) | (_, Err(unknown)) => Value::unknown(unknown.derived(Type::Bool)),
-        _ => Value::from(!decisive),
-    })
+    let sides = [left.0, right.0];
+    let values = || sides.iter().filter_map(|side| side.as_ref().ok());
+    let result = match (a, b) {
+        (Some(known), _) | (_, Some(known)) if known == decisive => Value::from(decisive),
+        (Some(_), Some(_)) => Value::from(!decisive),
+        _ => {
+            // Where both hang, the left one is told of, and what is wrong with the right one does not matter yet.
+            let [first, second] = &sides;
+            let blocking = if a.is_none() { first } else { second };
+            match blocking {
+                Err(error) => return Err(error.clone()),
+                Ok(value) => match value.first_unknown() {
+                    Some(unknown) => Value::unknown(unknown.derived(Type::Bool)),
+                    None => return Err(EvalError::new(span, "a bool is needed here")),
+                },
+            }
+        }
+    };
+    let sensitive = values().any(Value::holds_sensitive);
+    let origin = Origin::derived(span, values().map(|value| value.origin.clone()));
+    Ok(result.at(origin).marked(sensitive))
 }
 
 fn arithmetic(operator: BinaryOp, left: (&Value, Span), right: (&Value, Span), span: Span) -> Evaluated {
@@ -86,7 +105,7 @@ fn arithmetic(operator: BinaryOp, left: (&Value, Span), right: (&Value, Span), s
     };
     let number = |result: Option<Number>| {
         result.map(Value::from).ok_or_else(|| {
-            if b.is_zero() && matches!(operator, BinaryOp::Divide | BinaryOp::Modulo) {
+            if b.is_zero() && operator == BinaryOp::Divide {
                 EvalError::new(right.1, "division by zero")
             } else {
                 EvalError::bound(span, "the result is out of every sensible range")

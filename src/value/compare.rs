@@ -166,7 +166,14 @@ fn partial_equals(a: &[Piece], b: &[Piece]) -> Answer {
 /// Terraform's order of set elements: numbers by size, strings by bytes, false before true,
 /// anything else by how it is written.
 pub(super) fn order(a: &Value, b: &Value) -> Ordering {
+    // Null comes after what is known, and what is not known after that.
+    let rank = |value: &Value| match &value.data {
+        Data::Unknown(_) | Data::Partial(_) => 2,
+        Data::Null(_) => 1,
+        _ => 0,
+    };
     match (&a.data, &b.data) {
+        _ if rank(a) != rank(b) => rank(a).cmp(&rank(b)),
         (Data::Number(a), Data::Number(b)) => a.cmp(b),
         (Data::String(a), Data::String(b)) => a.cmp(b),
         (Data::Bool(a), Data::Bool(b)) => a.cmp(b),

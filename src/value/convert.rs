@@ -1,9 +1,9 @@
 //! Conversion between types and the type that several share, by Terraform's rules
 //! (the `convert` package of zclconf/go-cty).
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::unify::{could_convert, unify};
 use super::{Data, Fields, Number, Object, Origin, Piece, Type, Unknown, Value};
 
 /// Why a value cannot be of a type.
@@ -49,7 +49,7 @@ pub fn convert(value: &Value, ty: &Type) -> Converted {
         }
         (Data::Bool(truth), Type::String) => Data::String(if *truth { "true" } else { "false" }.into()),
         (Data::Number(number), Type::String) => Data::String(number.to_string().into()),
-        (Data::String(text), Type::Number) => match parse_number(text) {
+        (Data::String(text), Type::Number) => match Number::parse(text) {
             Some(number) => Data::Number(number),
             None => return Err(ConvertError("a number is required".to_owned())),
         },
@@ -66,14 +66,14 @@ pub fn convert(value: &Value, ty: &Type) -> Converted {
             Data::Unknown(Arc::new(unknown.unwrap_or_else(|| Unknown::new(ty.clone(), "partly known", None))))
         }
         (Data::Tuple(items) | Data::List(_, items) | Data::Set(_, items), Type::List(element)) => {
-            let (element, items) = all_to(items, element)?;
+            let (element, items) = all_to(items, &value.ty().element(), element)?;
             Data::List(element, Arc::new(items))
         }
         (Data::Tuple(items) | Data::List(_, items) | Data::Set(_, items), Type::Set(element)) => {
-            let (element, items) = all_to(items, element)?;
+            let (element, items) = all_to(items, &value.ty().element(), element)?;
             return Ok(Value { origin: value.origin.clone(), ..Value::set(element, items) }.marked(value.sensitive));
         }
-        (Data::Tuple(items) | Data::List(_, items), Type::Tuple(types)) => {
+        (Data::Tuple(items), Type::Tuple(types)) => {
             if items.len() != types.len() {
                 return Err(mismatch(&value.ty(), ty));
             }
@@ -81,18 +81,13 @@ pub fn convert(value: &Value, ty: &Type) -> Converted {
                 items.iter().zip(types.iter()).map(|(item, ty)| convert(item, ty)).collect::<Result<Vec<_>, _>>()?;
             Data::Tuple(Arc::new(items))
         }
-        (Data::Map(_, fields), Type::Map(element)) => to_map(fields, element)?,
-        (Data::Object(object), Type::Map(element)) => to_map(&object.fields, element)?,
+        (Data::Map(from, fields), Type::Map(element)) => to_map(fields, from, element)?,
+        (Data::Object(object), Type::Map(element)) => to_map(&object.fields, &Type::Any, element)?,
         (Data::Map(_, fields), Type::Object(_)) => to_object(fields, None, ty)?,
         (Data::Object(object), Type::Object(_)) => to_object(&object.fields, object.rest.as_ref(), ty)?,
         _ => return Err(mismatch(&value.ty(), ty)),
     };
     Ok(Value { data, ..value.clone() })
-}
-
-fn parse_number(text: &str) -> Option<Number> {
-    // Terraform's parser is Go's, which takes no blanks and no bare sign.
-    (!text.starts_with('+')).then(|| Number::parse(text)).flatten()
 }
 
 fn bool_hint(text: &str) -> ConvertError {
@@ -127,33 +122,50 @@ fn without_optional(ty: &Type) -> Type {
     }
 }
 
-/// Converts every element; `Any` as the wanted type means the one they share.
-fn all_to(items: &[Value], element: &Type) -> Result<(Type, Vec<Value>), ConvertError> {
-    let element = match element {
-        Type::Any => unify(items.iter().map(Value::ty))
-            .ok_or_else(|| ConvertError("all elements must have the same type".to_owned()))?,
-        ty => ty.clone(),
-    };
+/// The element type that is wanted of values: where any will do, the one they share, or for no
+/// values at all the one they had.
+fn element_type<'v>(
+    values: impl Iterator<Item = &'v Value> + Clone,
+    from: &Type,
+    wanted: &Type,
+) -> Result<Type, ConvertError> {
+    if *wanted != Type::Any {
+        return Ok(wanted.clone());
+    }
+    if values.clone().next().is_none() {
+        return Ok(from.clone());
+    }
+    let shared = unify(values.clone().map(Value::ty));
+    // An unknown of a type that cannot be told may well be of the others' type.
+    let undecided = || values.clone().any(|value| value.as_unknown().is_some());
+    match shared {
+        Some(Type::Any) if !undecided() && values.clone().any(|value| value.ty() != Type::Any) => None,
+        None if undecided() => Some(Type::Any),
+        shared => shared,
+    }
+    .ok_or_else(|| ConvertError("all elements must have the same type".to_owned()))
+}
+
+/// The element type of values that were converted to `wanted`: what is still undecided in it is
+/// what they turned out to be.
+fn settled<'v>(values: impl Iterator<Item = &'v Value>, wanted: Type) -> Type {
+    if wanted.is_concrete() { without_optional(&wanted) } else { unify(values.map(Value::ty)).unwrap_or(wanted) }
+}
+
+/// Converts every element.
+fn all_to(items: &[Value], from: &Type, wanted: &Type) -> Result<(Type, Vec<Value>), ConvertError> {
+    let element = element_type(items.iter(), from, wanted)?;
     let items = items
         .iter()
         .enumerate()
         .map(|(at, item)| convert(item, &element).map_err(|error| ConvertError(format!("element {at}: {}", error.0))))
         .collect::<Result<Vec<_>, _>>()?;
-    // An element type with `any` inside becomes what the elements turned out to be.
-    let element = if element.is_concrete() {
-        without_optional(&element)
-    } else {
-        unify(items.iter().map(Value::ty)).unwrap_or(element)
-    };
+    let element = if items.is_empty() { without_optional(&element) } else { settled(items.iter(), element) };
     Ok((element, items))
 }
 
-fn to_map(fields: &Fields, element: &Type) -> Result<Data, ConvertError> {
-    let element = match element {
-        Type::Any => unify(fields.values().map(Value::ty))
-            .ok_or_else(|| ConvertError("all map elements must have the same type".to_owned()))?,
-        ty => ty.clone(),
-    };
+fn to_map(fields: &Fields, from: &Type, wanted: &Type) -> Result<Data, ConvertError> {
+    let element = element_type(fields.values(), from, wanted)?;
     let fields = fields
         .iter()
         .map(|(key, value)| {
@@ -162,11 +174,7 @@ fn to_map(fields: &Fields, element: &Type) -> Result<Data, ConvertError> {
                 .map_err(|error| ConvertError(format!("element {key:?}: {}", error.0)))
         })
         .collect::<Result<Fields, _>>()?;
-    let element = if element.is_concrete() {
-        without_optional(&element)
-    } else {
-        unify(fields.values().map(Value::ty)).unwrap_or(element)
-    };
+    let element = if fields.is_empty() { without_optional(&element) } else { settled(fields.values(), element) };
     Ok(Data::Map(element, Arc::new(fields)))
 }
 
@@ -201,74 +209,4 @@ fn to_object(fields: &Fields, rest: Option<&Arc<Unknown>>, ty: &Type) -> Result<
         converted.insert(Arc::clone(name), value);
     }
     Ok(Data::Object(Arc::new(Object { fields: converted, rest: None })))
-}
-
-/// Whether a value of one type may be of the other, as far as types tell.
-fn could_convert(from: &Type, to: &Type) -> bool {
-    match (from, to) {
-        (Type::Any, _) | (_, Type::Any) => true,
-        (a, b) if a == b => true,
-        (Type::Bool | Type::Number, Type::String) | (Type::String, Type::Bool | Type::Number) => true,
-        (Type::List(a) | Type::Set(a), Type::List(b) | Type::Set(b)) | (Type::Map(a), Type::Map(b)) => {
-            could_convert(a, b)
-        }
-        (Type::Tuple(items), Type::List(b) | Type::Set(b)) => items.iter().all(|a| could_convert(a, b)),
-        (Type::Tuple(a), Type::Tuple(b)) => {
-            a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| could_convert(a, b))
-        }
-        (Type::List(a), Type::Tuple(b)) => b.iter().all(|b| could_convert(a, b)),
-        (Type::Object(a), Type::Map(b)) => a.attributes.values().all(|a| could_convert(a, b)),
-        (Type::Map(a), Type::Object(b)) => b.attributes.values().all(|b| could_convert(a, b)),
-        (Type::Object(a), Type::Object(b)) => b.attributes.iter().all(|(name, ty)| match a.attributes.get(name) {
-            Some(from) => could_convert(from, ty),
-            None => b.optional.contains_key(name),
-        }),
-        _ => false,
-    }
-}
-
-/// The type that values of these types can all become without loss; `None` when there is none.
-/// No types at all give [`Type::Any`].
-pub fn unify(types: impl IntoIterator<Item = Type>) -> Option<Type> {
-    let mut types = types.into_iter();
-    let first = types.next().unwrap_or_default();
-    types.try_fold(first, |a, b| unify_two(&a, &b))
-}
-
-fn unify_two(a: &Type, b: &Type) -> Option<Type> {
-    Some(match (a, b) {
-        (a, b) if a == b => a.clone(),
-        (Type::Any, other) | (other, Type::Any) => other.clone(),
-        (Type::String, Type::Bool | Type::Number) | (Type::Bool | Type::Number, Type::String) => Type::String,
-        (Type::List(a), Type::List(b)) => Type::list(unify_two(a, b)?),
-        (Type::Set(a), Type::Set(b)) => Type::set(unify_two(a, b)?),
-        (Type::List(a), Type::Set(b)) | (Type::Set(a), Type::List(b)) => Type::list(unify_two(a, b)?),
-        (Type::Map(a), Type::Map(b)) => Type::map(unify_two(a, b)?),
-        (Type::Tuple(a), Type::Tuple(b)) if a.len() == b.len() => {
-            Type::Tuple(a.iter().zip(b.iter()).map(|(a, b)| unify_two(a, b)).collect::<Option<Vec<_>>>()?.into())
-        }
-        (Type::Tuple(a), Type::Tuple(b)) => Type::list(unify(a.iter().chain(b.iter()).cloned())?),
-        (Type::Tuple(items), Type::List(element)) | (Type::List(element), Type::Tuple(items)) => {
-            Type::list(unify(items.iter().chain([element.as_ref()]).cloned())?)
-        }
-        (Type::Tuple(items), Type::Set(element)) | (Type::Set(element), Type::Tuple(items)) => {
-            Type::set(unify(items.iter().chain([element.as_ref()]).cloned())?)
-        }
-        (Type::Object(a), Type::Object(b)) if a.attributes.keys().eq(b.attributes.keys()) => {
-            let attributes = a
-                .attributes
-                .iter()
-                .zip(b.attributes.values())
-                .map(|((name, a), b)| Some((Arc::clone(name), unify_two(a, b)?)))
-                .collect::<Option<BTreeMap<_, _>>>()?;
-            Type::object(attributes)
-        }
-        (Type::Object(a), Type::Object(b)) => {
-            Type::map(unify(a.attributes.values().chain(b.attributes.values()).cloned())?)
-        }
-        (Type::Object(object), Type::Map(element)) | (Type::Map(element), Type::Object(object)) => {
-            Type::map(unify(object.attributes.values().chain([element.as_ref()]).cloned())?)
-        }
-        _ => return None,
-    })
 }

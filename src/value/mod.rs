@@ -11,6 +11,7 @@ mod display;
 mod number;
 mod origin;
 mod types;
+mod unify;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,12 +19,13 @@ use std::sync::Arc;
 use crate::source::Span;
 
 pub use compare::{Answer, equals};
-pub use convert::{ConvertError, convert, unify};
+pub use convert::{ConvertError, convert};
 pub use decimal::Decimal;
 pub use display::{render, to_json};
 pub use number::Number;
 pub use origin::{Link, Node, Origin, TextPiece};
 pub use types::{ObjectType, OptionalAttribute, Type};
+pub use unify::unify;
 
 /// Keys to values, in the order Terraform walks them.
 pub type Fields = BTreeMap<Arc<str>, Value>;
@@ -174,10 +176,12 @@ impl Value {
         Self::new(Data::List(element, Arc::new(items)))
     }
 
-    /// A set: sorts the elements as Terraform does and drops repeated ones.
+    /// A set: sorts the elements as Terraform does and drops repeated ones. A sensitive element
+    /// makes the set sensitive, for its place would tell something of it.
     #[must_use]
     pub fn set(element: Type, items: Vec<Self>) -> Self {
-        Self::new(Data::Set(element, Arc::new(compare::distinct_sorted(items))))
+        let sensitive = items.iter().any(Self::holds_sensitive);
+        Self::new(Data::Set(element, Arc::new(compare::distinct_sorted(items)))).marked(sensitive)
     }
 
     /// A map; its values must already be of the type.

@@ -209,11 +209,12 @@ impl Number {
         Self::quotient(&left, &right, left_exponent - right_exponent).checked()
     }
 
-    /// Remainder with the sign of the dividend, as HCL's `%`; `None` on division by zero.
+    /// Remainder with the sign of the dividend, as HCL's `%`, for which nothing remains but the
+    /// dividend itself on division by zero.
     #[must_use]
     pub fn rem(&self, other: &Self) -> Option<Self> {
         if other.is_zero() {
-            return None;
+            return Some(self.clone());
         }
         let (left, right, exponent) = self.aligned(other);
         Self::from_parts(left % right, exponent).checked()
@@ -360,7 +361,6 @@ impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Repr::Int(value) => write!(f, "{value}"),
-            Repr::Big(big) if big.exponent >= 0 => write!(f, "{}", &big.mantissa << big.exponent),
             Repr::Big(_) => {
                 let digits = Decimal::shortest(self);
                 let sign = if digits.is_negative() { "-" } else { "" };

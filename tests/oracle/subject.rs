@@ -29,13 +29,68 @@ pub fn evaluate(expression: &str) -> String {
     }
 }
 
+/// Whether what trysquare knows is what terraform knows, or more: `?` stands for anything.
+pub fn agrees(ours: &str, theirs: &str) -> bool {
+    if ours == theirs {
+        return true;
+    }
+    // With something unknown in it theirs has no type, and ours has one if it knows all.
+    let value =
+        if ours.starts_with(['?', '[', '{']) { Some(ours) } else { ours.split_once(' ').map(|(_, value)| value) };
+    theirs.starts_with(['?', '[', '{'])
+        && theirs.contains('?')
+        && [Some(ours), value].into_iter().flatten().any(|ours| matches_pattern(ours.as_bytes(), theirs.as_bytes()))
+}
+
+fn matches_pattern(mut ours: &[u8], mut theirs: &[u8]) -> bool {
+    let mut in_string = false;
+    loop {
+        match (theirs.first(), ours.first()) {
+            (None, None) => return true,
+            (Some(b'?'), Some(_)) if !in_string => {
+                ours = &ours[value_length(ours)..];
+                theirs = &theirs[1..];
+            }
+            (Some(a), Some(b)) if a == b => {
+                if *a == b'"' {
+                    in_string = !in_string;
+                }
+                let step = if *a == b'\\' { 2 } else { 1 };
+                (ours, theirs) = (ours.get(step..).unwrap_or(&[]), theirs.get(step..).unwrap_or(&[]));
+            }
+            _ => return false,
+        }
+    }
+}
+
+/// The length of the JSON value at the start of a text; an error is none.
+fn value_length(text: &[u8]) -> usize {
+    let (mut depth, mut in_string, mut at) = (0, false, 0);
+    if text.starts_with(b"error") || text.starts_with(b"bound") {
+        return 0;
+    }
+    while at < text.len() {
+        match text[at] {
+            b'\\' if in_string => at += 1,
+            b'"' => in_string = !in_string,
+            b'[' | b'{' if !in_string => depth += 1,
+            b']' | b'}' | b',' if !in_string && depth == 0 => return at,
+            b']' | b'}' if !in_string => depth -= 1,
+            _ => {}
+        }
+        at += 1;
+    }
+    at
+}
+
 /// What `prelude.tf` declares, and the files beside it.
 struct Surroundings;
 
 impl Scope for Surroundings {
     fn lookup(&self, root: &str, path: &[PathStep], at: Span) -> Result<Found, EvalError> {
         let unknown = |ty: Type, name: &str| {
-            Value::unknown(Unknown::new(ty, "known after apply", Some(at)).named(format!("{root}.{name}")))
+            let id = Unknown::new(ty, "known after apply", Some(at)).named(format!("{root}.{name}"));
+            Value::unknown(Unknown { not_null: true, ..id })
         };
         match (root, path.first().and_then(PathStep::name)) {
             ("terraform_data", Some("u")) => Ok(Found {
