@@ -7,7 +7,8 @@ use crate::rules::{Rule, RuleError, Runner, pack, rule};
 use crate::source::{FileId, Reader, SourceProvider, Sources};
 use crate::standard::{self, ConfigError, FILE_NAME, Root, Standard};
 use crate::terraform::{Configuration, Inputs, Override, Problem, World};
-use crate::value::{Fields, Value};
+use crate::value::Value;
+use crate::workflow::{self, Workflow};
 
 /// What to check, and with what.
 #[derive(Debug, Clone, Default)]
@@ -119,15 +120,18 @@ fn with_model(
         .zip(&inputs)
         .filter_map(|(root, inputs)| World::new(reader, &configuration, &root.dir, inputs, &budget))
         .collect();
-    let workflows = Value::object(Fields::new());
-    let facts = Facts { worlds: &worlds, standard: &standard, workflows, reader, budget: &budget };
+    let workflows = read_workflows(reader);
+    let facts = Facts { worlds: &worlds, standard: &standard, workflows: &workflows, reader, budget: &budget };
     let mut model = Model::build(&facts, options.everything);
     let problems = configuration.problems.iter().chain(inputs.iter().flat_map(|inputs| &inputs.problems));
-    model.add_problems(problems, reader);
+    let workflow_problems =
+        workflows.iter().flat_map(|workflow| workflow.problems.iter().cloned().map(Problem::Syntax));
+    let problems: Vec<Problem> = problems.cloned().chain(workflow_problems).collect();
+    model.add_problems(&problems, reader);
     let pages = pages(reader, options);
     use_model(&standard, &model, &budget, &pages);
     let files = reader.sources().len() - pages.len();
-    Ok(Counts { resources: model.resources, workflows: 0, files })
+    Ok(Counts { resources: model.resources, workflows: workflows.len(), files })
 }
 
 fn read_standard(reader: &Reader<'_>, options: &Options, budget: &Budget) -> Result<Standard, Vec<ConfigError>> {
@@ -136,6 +140,19 @@ fn read_standard(reader: &Reader<'_>, options: &Options, budget: &Budget) -> Res
         None if reader.provider().exists(FILE_NAME) => standard::read(reader, FILE_NAME, budget),
         None => Ok(Standard::default()),
     }
+}
+
+/// The workflows of the repository. A file that cannot be read counts as read, with that as its problem.
+fn read_workflows(reader: &Reader<'_>) -> Vec<Workflow> {
+    let is_workflow = |path: &&String| path.ends_with(".yml") || path.ends_with(".yaml");
+    let paths: Vec<String> = reader
+        .files()
+        .iter()
+        .filter(|path| path.strip_prefix(".github/workflows/").is_some_and(|name| !name.contains('/')))
+        .filter(is_workflow)
+        .cloned()
+        .collect();
+    reader.with_sources(|provider, sources| workflow::read_all(provider, sources, &paths))
 }
 
 fn inputs(reader: &Reader<'_>, root: &Root, options: &Options, budget: &Budget) -> Inputs {
@@ -232,8 +249,8 @@ fn rule_failure(error: &RuleError, places: Places<'_>) -> Failure {
 
 impl Model {
     /// Adds `$.problems`: what could not be read.
-    fn add_problems<'p>(&mut self, problems: impl Iterator<Item = &'p Problem>, reader: &Reader<'_>) {
-        let items = problems.map(|problem| {
+    fn add_problems(&mut self, problems: &[Problem], reader: &Reader<'_>) {
+        let items = problems.iter().map(|problem| {
             let (message, help, span) = match problem {
                 Problem::Syntax(problem) => (problem.message.clone(), problem.help.clone(), problem.span),
                 Problem::Unreadable(path, error) => {

@@ -12,6 +12,7 @@ mod inventory;
 mod policy;
 mod resources;
 mod standard;
+mod workflows;
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use crate::source::Reader;
 use crate::standard::Standard;
 use crate::terraform::{Mode, ResourceInstance, World};
 use crate::value::{Answer, Data, Fields, Type, Unknown, Value, convert, equals};
+use crate::workflow::Workflow;
 
 pub use actions::{Action, action, expand};
 
@@ -30,8 +32,8 @@ pub struct Facts<'f, 'w> {
     pub worlds: &'f [World<'w>],
     /// The standard.
     pub standard: &'f Standard,
-    /// Workflows, already as values.
-    pub workflows: Value,
+    /// The workflows, with what they call put in.
+    pub workflows: &'f [Workflow],
     /// Files.
     pub reader: &'f Reader<'f>,
     /// Work left.
@@ -82,8 +84,9 @@ impl Model {
         add("variables", inventory.variables);
         add("outputs", inventory.outputs);
         add("modules", inventory.modules);
-        add("workflows", facts.workflows.field("workflows").cloned().unwrap_or_else(|| Value::tuple(Vec::new())));
-        add("deployments", facts.workflows.field("deployments").cloned().unwrap_or_else(|| Value::tuple(Vec::new())));
+        let workflows = workflows::build(facts.workflows, facts.standard);
+        add("workflows", workflows.workflows);
+        add("deployments", workflows.deployments);
         add("documented", Value::tuple(documented));
         add("standard", facts.standard.value.clone());
         if everything {

@@ -71,6 +71,11 @@ impl<'p> Reader<'p> {
         self.sources.borrow_mut().add(path, text)
     }
 
+    /// For a reader of its own: the provider, and where to add what it read.
+    pub fn with_sources<T>(&self, read: impl FnOnce(&dyn SourceProvider, &mut Sources) -> T) -> T {
+        read(self.provider, &mut self.sources.borrow_mut())
+    }
+
     /// The text of a file that was read.
     #[must_use]
     pub fn text(&self, file: FileId) -> Arc<str> {
