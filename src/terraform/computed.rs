@@ -160,7 +160,11 @@ fn reference_value(instance: &ResourceInstance, world: &World<'_>, reference: &s
     };
     match name {
         "account" => return ambient("account", "the AWS account is known when Terraform runs"),
-        "region" => return sibling(instance, world, "region").unwrap_or_else(|| world.region()),
+        // Only what is configured: `data.aws_region` has a `region` that is itself this template.
+        "region" => {
+            let configured = instance.configured(world, "region").filter(|region| !region.is_null());
+            return configured.unwrap_or_else(|| world.region());
+        }
         "partition" => return ambient_of_region(world, |region| partition(region).0, "partition"),
         "dns_suffix" => return ambient_of_region(world, |region| partition(region).1, "dns_suffix"),
         "reverse_dns_prefix" => return ambient("reverse_dns_prefix", "the AWS partition is known when Terraform runs"),
