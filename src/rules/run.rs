@@ -169,7 +169,8 @@ impl Case<'_, '_> {
 
     fn finding(&self, bound: &Bound) -> Result<Finding, RuleError> {
         let message = self.text(&self.rule.message, bound)?;
-        let help = self.rule.help.as_ref().map(|help| self.text(help, bound)).transpose()?;
+        let help = self.rule.help.as_ref().map(|help| self.with(bound, |evaluator| evaluator.evaluate(help)));
+        let help = help.transpose()?.filter(|help| !help.is_null()).map(|help| render(&help));
         let at = match &self.rule.at {
             Some(at) => self.with(bound, |evaluator| evaluator.evaluate(at))?,
             None => bound.first().map(|(_, value)| value.clone()).unwrap_or_default(),

@@ -166,6 +166,7 @@ fn reference_value(instance: &ResourceInstance, world: &World<'_>, reference: &s
     };
     match name {
         "account" => return ambient("account", "the AWS account is known when Terraform runs"),
+        // Only what is given: `data.aws_region` has a `region` that is itself this template.
         "region" => return given(instance, world, "region").unwrap_or_else(|| world.region()),
         "partition" => return ambient_of_region(world, |region| partition(region).0, "partition"),
         "dns_suffix" => return ambient_of_region(world, |region| partition(region).1, "dns_suffix"),

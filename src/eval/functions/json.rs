@@ -29,6 +29,20 @@ fn decode(call: &Call<'_>) -> Outcome {
     read_whole(reader)
 }
 
+/// What a JSON text says, with the place of every part; `None` where it is no JSON, or an unknown part keeps it
+/// from being read. A text that remembers what it encodes says that.
+#[must_use]
+pub fn read_json(text: &Value) -> Option<Value> {
+    if let Some(value) = text.origin.decoded() {
+        return Some(value.clone());
+    }
+    if !matches!(text.data, Data::String(_) | Data::Partial(_)) {
+        return None;
+    }
+    let value = read_whole(Reader::new(&partial::pieces(text), &text.origin)).ok()?;
+    value.as_unknown().is_none().then(|| value.marked(text.sensitive))
+}
+
 /// A value as it comes back from JSON: lists, sets and tuples are all arrays there, maps and objects all objects.
 fn as_decoded(value: &Value) -> Value {
     let each = |items: &[Value]| Data::Tuple(Arc::new(items.iter().map(as_decoded).collect()));

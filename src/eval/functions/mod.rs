@@ -18,6 +18,7 @@ mod string;
 mod templates;
 
 pub use encoding::write_json;
+pub use json::read_json;
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
