@@ -5,10 +5,12 @@
 
 mod line_index;
 mod provider;
+mod reader;
 mod sources;
 
 pub use line_index::{LineColumn, LineIndex};
 pub use provider::{MemoryProvider, ReadError, SourceProvider, normalize_path};
+pub use reader::{FilesUnder, Reader};
 pub use sources::{SourceFile, Sources};
 
 /// A file known to [`Sources`]. Cheap to copy; meaningless without its `Sources`.

@@ -27,6 +27,12 @@ impl SourceFile {
         &self.text
     }
 
+    /// The whole text, to keep.
+    #[must_use]
+    pub fn shared_text(&self) -> Arc<str> {
+        Arc::clone(&self.text)
+    }
+
     /// The line starts, found on first use.
     pub fn lines(&self) -> &LineIndex {
         self.lines.get_or_init(|| LineIndex::new(&self.text))

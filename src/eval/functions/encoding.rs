@@ -69,7 +69,7 @@ pub(super) fn to_json_text(value: &Value) -> String {
 }
 
 /// As Go's encoder writes it for Terraform: no blanks, keys in order, `<`, `>`, `&` and the line separators escaped.
-fn write_json(value: &Value, out: &mut String) {
+pub fn write_json(value: &Value, out: &mut String) {
     match &value.data {
         Data::Null(_) | Data::Unknown(_) => out.push_str("null"),
         Data::Bool(truth) => out.push_str(if *truth { "true" } else { "false" }),

@@ -20,6 +20,8 @@ mod reshape;
 mod string;
 mod templates;
 
+pub use encoding::write_json;
+
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 

@@ -1,0 +1,136 @@
+//! What can be said on the command line.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Parser, Subcommand, ValueEnum};
+
+/// Holds Terraform and GitHub Actions workflows against a team's documented standards.
+///
+/// The standard is a page your team already keeps. A file `trysquare.hcl` at the root of the
+/// repository says which tables and sentences of it to hold the code to.
+#[derive(Debug, Parser)]
+#[command(name = "trysquare", version, propagate_version = true, max_term_width = 100)]
+#[command(
+    after_help = "Start here:\n  trysquare check              check the repository you are in\n  trysquare explain RULE       why a rule exists, with examples\n\nExit status:\n  0  nothing to report at or above --fail-on\n  1  findings\n  2  trysquare could not do what was asked: usage, configuration, unreadable input"
+)]
+pub struct Args {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Find where code and page part.
+    Check(CheckArgs),
+    /// Print everything rules see, as JSON.
+    ///
+    /// This is the Terraform and the workflows after evaluation: functions with their alarms and
+    /// roles, every IAM statement, the standard. An unknown value shows why it is unknown.
+    Model(ModelArgs),
+    /// List the rules, with what each needs.
+    Rules,
+    /// Print a rule's page: why it exists, examples, how to mend a finding.
+    Explain {
+        /// The rule's id, as a finding shows it.
+        #[arg(value_name = "RULE")]
+        rule: String,
+    },
+    /// Run the examples in rules' pages.
+    Test {
+        /// A directory of rule pages; without it, the rules that come with trysquare.
+        #[arg(value_name = "DIR")]
+        dir: Option<PathBuf>,
+        /// Write what the bad examples print into the pages.
+        #[arg(long)]
+        update: bool,
+    },
+}
+
+/// Where to look, and with which values.
+#[derive(Debug, clap::Args)]
+pub struct WorkspaceArgs {
+    /// The configuration. Default: the trysquare.hcl at the workspace root, if there is one.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Set a Terraform variable, to see what would be if. Dots reach into objects:
+    /// --var lambda_config.api.timeout=600
+    #[arg(long = "var", value_name = "NAME=VALUE")]
+    pub variables: Vec<String>,
+    /// Read Terraform variables from a file, as terraform -var-file does.
+    #[arg(long = "var-file", value_name = "FILE")]
+    pub var_files: Vec<PathBuf>,
+}
+
+/// `trysquare check`
+#[derive(Debug, clap::Args)]
+pub struct CheckArgs {
+    /// Files or directories to report on. Everything is read all the same, because a value can
+    /// come from anywhere; this only says whose findings are shown. The workspace root is the
+    /// nearest directory at or above the first path that holds a trysquare.hcl, else a .git.
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub workspace: WorkspaceArgs,
+    /// How to print what is found.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// Write to a file instead of the terminal.
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// End with status 1 when there is a finding this severe.
+    #[arg(long, value_enum, default_value_t = FailOn::Warning, value_name = "SEVERITY")]
+    pub fail_on: FailOn,
+    /// Also list what could not be decided, and why.
+    #[arg(long)]
+    pub show_undetermined: bool,
+    /// When to colour the output.
+    #[arg(long, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub color: Color,
+    /// Print findings only, without the summary.
+    #[arg(short, long, action = ArgAction::SetTrue)]
+    pub quiet: bool,
+}
+
+/// `trysquare model`
+#[derive(Debug, clap::Args)]
+pub struct ModelArgs {
+    /// A path in the workspace.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub path: PathBuf,
+    #[command(flatten)]
+    pub workspace: WorkspaceArgs,
+}
+
+/// How to print.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people: source and page side by side.
+    Text,
+    /// One line a finding: FILE:LINE:COLUMN SEVERITY: MESSAGE [RULE]
+    Concise,
+    /// For programs; `trysquare schema report` describes it.
+    Json,
+}
+
+/// From which severity on findings end with status 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[allow(missing_docs)]
+pub enum FailOn {
+    Error,
+    Warning,
+    Note,
+    Never,
+}
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}

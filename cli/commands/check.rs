@@ -1,0 +1,129 @@
+//! `check` and `model`.
+
+use std::fs::File;
+use std::io::{self, IsTerminal as _, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use trysquare::report::{Finding, Report, Severity};
+use trysquare::value::to_json;
+
+use super::{CommandError, workspace};
+use crate::args::{CheckArgs, Color, FailOn, Format, ModelArgs};
+use crate::disk::Disk;
+use crate::render::{self, Style};
+
+/// `trysquare check`
+pub fn check(args: &CheckArgs) -> Result<ExitCode, CommandError> {
+    let first = args.paths.first().map_or_else(|| Path::new("."), |path| path.as_path());
+    let (disk, options) = workspace(first, &args.workspace)?;
+    let wanted = wanted(&disk, args)?;
+    let mut checked = trysquare::check::check(&disk, &options);
+    restrict(&mut checked.report, &wanted);
+    let style = Style {
+        color: use_color(args),
+        show_undetermined: args.show_undetermined,
+        quiet: args.quiet,
+        has_config: options.config.is_some() || disk.root().join(trysquare::standard::FILE_NAME).exists(),
+    };
+    let mut out: Box<dyn Write> = match &args.output {
+        Some(path) => Box::new(
+            File::create(path).map_err(|error| CommandError::File { path: path.display().to_string(), error })?,
+        ),
+        None => Box::new(io::stdout().lock()),
+    };
+    match args.format {
+        Format::Text => render::text::render(&checked.report, &checked.sources, style, &mut out)?,
+        Format::Concise => render::concise::render(&checked.report, style, &mut out)?,
+        Format::Json => render::json::render(&checked.report, &mut out)?,
+    }
+    out.flush()?;
+    Ok(status(&checked.report, args.fail_on))
+}
+
+/// The paths whose findings are shown; empty means all.
+fn wanted(disk: &Disk, args: &CheckArgs) -> Result<Vec<String>, CommandError> {
+    let mut wanted = Vec::new();
+    for path in &args.paths {
+        match disk.relative(path) {
+            Some(relative) => wanted.push(relative),
+            None if path.exists() => {
+                return Err(CommandError::Usage(format!(
+                    "{} lies outside the workspace {}",
+                    path.display(),
+                    disk.root().display()
+                )));
+            }
+            None => return Err(CommandError::Usage(format!("there is no {}", path.display()))),
+        }
+    }
+    if wanted.iter().any(String::is_empty) {
+        wanted.clear();
+    }
+    Ok(wanted)
+}
+
+/// Leaves the findings that touch one of the paths, be it where they show, where the value was set or where the page speaks.
+fn restrict(report: &mut Report, wanted: &[String]) {
+    if wanted.is_empty() {
+        return;
+    }
+    let within = |file: &str| {
+        wanted
+            .iter()
+            .any(|path| file == path || file.strip_prefix(path.as_str()).is_some_and(|rest| rest.starts_with('/')))
+    };
+    let touches =
+        |finding: &Finding| within(&finding.primary.file) || finding.related.iter().any(|label| within(&label.file));
+    report.findings.retain(touches);
+    report
+        .undetermined
+        .retain(|undetermined| undetermined.blocking.as_ref().is_none_or(|blocking| within(&blocking.file)));
+    let count = |severity| report.findings.iter().filter(|finding| finding.severity == severity).count();
+    report.summary.errors = count(Severity::Error);
+    report.summary.warnings = count(Severity::Warning);
+    report.summary.notes = count(Severity::Note);
+    report.summary.undetermined = report.undetermined.len();
+}
+
+fn use_color(args: &CheckArgs) -> bool {
+    match args.color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => {
+            let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+            args.output.is_none() && io::stdout().is_terminal() && !unwanted
+        }
+    }
+}
+
+fn status(report: &Report, fail_on: FailOn) -> ExitCode {
+    if !report.failures.is_empty() {
+        return ExitCode::from(2);
+    }
+    let least = match fail_on {
+        FailOn::Error => Severity::Error,
+        FailOn::Warning => Severity::Warning,
+        FailOn::Note => Severity::Note,
+        FailOn::Never => return ExitCode::SUCCESS,
+    };
+    if report.findings.iter().any(|finding| finding.severity >= least) { ExitCode::from(1) } else { ExitCode::SUCCESS }
+}
+
+/// `trysquare model`
+pub fn model(args: &ModelArgs) -> Result<ExitCode, CommandError> {
+    let (disk, options) = workspace(&args.path, &args.workspace)?;
+    let mut out = io::stdout().lock();
+    match trysquare::check::model(&disk, &options) {
+        Ok((value, _)) => {
+            serde_json::to_writer_pretty(&mut out, &to_json(&value)).map_err(io::Error::from)?;
+            writeln!(out)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(checked) => {
+            let style = Style { color: false, show_undetermined: false, quiet: true, has_config: true };
+            render::text::render(&checked.report, &checked.sources, style, &mut io::stderr().lock())?;
+            Ok(ExitCode::from(2))
+        }
+    }
+}

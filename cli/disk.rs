@@ -1,0 +1,89 @@
+//! Files from the disk, and never from outside the workspace root.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use trysquare::source::{ReadError, SourceProvider};
+
+/// Larger files are not read: no configuration is that large.
+const MAX_BYTES: u64 = 16 << 20;
+
+/// A directory on the disk.
+pub struct Disk {
+    root: PathBuf,
+}
+
+impl Disk {
+    /// Files under `root`, which is made absolute and free of links.
+    pub fn new(root: &Path) -> std::io::Result<Self> {
+        Ok(Self { root: fs::canonicalize(root)? })
+    }
+
+    /// The directory.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// A path given by a person, relative to the root; `None` when it lies outside.
+    pub fn relative(&self, path: &Path) -> Option<String> {
+        let absolute = fs::canonicalize(path).ok()?;
+        let relative = absolute.strip_prefix(&self.root).ok()?;
+        Some(relative.to_string_lossy().replace('\\', "/"))
+    }
+
+    /// The file a path leads to, links followed, as long as that is inside the root.
+    fn resolve(&self, path: &str) -> Result<PathBuf, ReadError> {
+        let full = self.root.join(path);
+        let target = fs::canonicalize(&full).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => ReadError::NotFound,
+            _ => ReadError::Io(error.to_string()),
+        })?;
+        if target.starts_with(&self.root) { Ok(target) } else { Err(ReadError::OutsideRoot) }
+    }
+}
+
+impl SourceProvider for Disk {
+    fn read(&self, path: &str) -> Result<String, ReadError> {
+        String::from_utf8(self.read_bytes(path)?).map_err(|error| ReadError::NotUtf8(error.utf8_error().valid_up_to()))
+    }
+
+    fn read_bytes(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        let target = self.resolve(path)?;
+        let metadata = fs::metadata(&target).map_err(|error| ReadError::Io(error.to_string()))?;
+        if metadata.is_dir() {
+            return Err(ReadError::NotFound);
+        }
+        if metadata.len() > MAX_BYTES || !metadata.is_file() {
+            return Err(ReadError::TooLarge(MAX_BYTES));
+        }
+        fs::read(&target).map_err(|error| ReadError::Io(error.to_string()))
+    }
+
+    fn list(&self) -> Vec<String> {
+        // Hidden directories count, for .github; what git ignores does not.
+        let walk = ignore::WalkBuilder::new(&self.root)
+            .hidden(false)
+            .require_git(false)
+            .filter_entry(|entry| !matches!(entry.file_name().to_str(), Some(".git" | ".terraform" | "node_modules")))
+            .build();
+        let mut files: Vec<String> = walk
+            .filter_map(Result::ok)
+            .filter(|entry| entry.file_type().is_some_and(|kind| !kind.is_dir()))
+            .filter_map(|entry| Some(entry.path().strip_prefix(&self.root).ok()?.to_string_lossy().replace('\\', "/")))
+            .collect();
+        files.sort();
+        files
+    }
+
+    fn exists(&self, path: &str) -> bool {
+        self.resolve(path).is_ok_and(|target| target.is_file())
+    }
+}
+
+/// The nearest directory at or above `path` that holds a trysquare.hcl, else one with a .git, else `path` itself.
+pub fn workspace_root(path: &Path) -> PathBuf {
+    let start = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let start = if start.is_file() { start.parent().map(Path::to_owned).unwrap_or_default() } else { start };
+    let holds = |name: &str| start.ancestors().find(|dir| dir.join(name).exists()).map(Path::to_owned);
+    holds(trysquare::standard::FILE_NAME).or_else(|| holds(".git")).unwrap_or(start)
+}

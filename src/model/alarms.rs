@@ -1,0 +1,205 @@
+//! CloudWatch alarms, joined to the functions they watch.
+
+use std::sync::Arc;
+
+use super::functions::Function;
+use super::{Found, as_type, block_field, blocks};
+use crate::value::{Answer, Data, Fields, Origin, Type, Unknown, Value, equals};
+
+/// What of Lambda an alarm can watch, and what we call it.
+const KINDS: &[(&str, &str)] = &[("Errors", "errors"), ("Duration", "duration"), ("Throttles", "throttles")];
+
+/// Every `aws_cloudwatch_metric_alarm` instance; each is added to the function it watches.
+pub(super) fn join(all: &[Found<'_, '_>], functions: &mut [Function]) -> Vec<Value> {
+    let alarms = all.iter().filter(|found| found.is("aws_cloudwatch_metric_alarm"));
+    alarms
+        .map(|found| {
+            let mut fields = read(found);
+            let watched = Watched::of(&fields, functions);
+            fields.insert("function".into(), watched.value(functions, &fields));
+            let alarm = Value::object(fields).at(found.address().origin);
+            watched.attach(functions, &alarm);
+            alarm
+        })
+        .collect()
+}
+
+fn read(found: &Found<'_, '_>) -> Fields {
+    let metric = Metric::of(found);
+    let kind = kind(&metric.namespace, &metric.name);
+    let fields = [
+        ("address", found.address()),
+        ("name", found.configured("alarm_name")),
+        ("kind", kind),
+        ("metric", metric.name),
+        ("namespace", metric.namespace),
+        ("statistic", metric.statistic),
+        ("period", as_type(metric.period, &Type::Number)),
+        ("dimensions", metric.dimensions),
+        ("comparison", found.configured("comparison_operator")),
+        ("threshold", as_type(found.configured("threshold"), &Type::Number)),
+        ("evaluation_periods", as_type(found.configured("evaluation_periods"), &Type::Number)),
+        ("datapoints_to_alarm", as_type(found.configured("datapoints_to_alarm"), &Type::Number)),
+        ("treat_missing_data", found.attribute("treat_missing_data")),
+    ];
+    fields.into_iter().map(|(name, value)| (Arc::from(name), value)).collect()
+}
+
+/// What an alarm measures: written in the alarm itself, or in its only `metric_query`.
+struct Metric {
+    name: Value,
+    namespace: Value,
+    statistic: Value,
+    period: Value,
+    dimensions: Value,
+}
+
+impl Metric {
+    fn of(found: &Found<'_, '_>) -> Self {
+        let queries = blocks(&found.configured("metric_query"));
+        if queries.is_empty() {
+            let statistic = found.configured("statistic");
+            let statistic = if statistic.is_null() { found.configured("extended_statistic") } else { statistic };
+            return Self {
+                name: found.configured("metric_name"),
+                namespace: found.configured("namespace"),
+                statistic,
+                period: found.configured("period"),
+                dimensions: found.configured("dimensions"),
+            };
+        }
+        let metric = match queries.as_slice() {
+            [only] => blocks(&block_field(only, "metric")).into_iter().next(),
+            _ => None,
+        };
+        match metric {
+            Some(metric) => Self {
+                name: block_field(&metric, "metric_name"),
+                namespace: block_field(&metric, "namespace"),
+                statistic: block_field(&metric, "stat"),
+                period: block_field(&metric, "period"),
+                dimensions: block_field(&metric, "dimensions"),
+            },
+            None => {
+                let place = queries.first().map(|query| query.origin.clone()).unwrap_or_default();
+                let unknown = || {
+                    let unknown = Unknown::new(Type::Any, "it is computed by metric math", place.span());
+                    Value::unknown(unknown).at(place.clone())
+                };
+                Self {
+                    name: unknown(),
+                    namespace: unknown(),
+                    statistic: unknown(),
+                    period: unknown(),
+                    dimensions: shared_dimensions(&queries, &place),
+                }
+            }
+        }
+    }
+}
+
+/// The dimensions that all metrics of an expression share, when they do: then the alarm is about one function.
+fn shared_dimensions(queries: &[Value], place: &Origin) -> Value {
+    let metrics = queries.iter().flat_map(|query| blocks(&block_field(query, "metric")));
+    let mut dimensions = metrics.map(|metric| block_field(&metric, "dimensions"));
+    let unknown =
+        || Value::unknown(Unknown::new(Type::Any, "it is computed by metric math", place.span())).at(place.clone());
+    match dimensions.next() {
+        Some(first) if dimensions.all(|other| matches!(equals(&first, &other), Answer::Yes)) => first,
+        _ => unknown(),
+    }
+}
+
+fn kind(namespace: &Value, metric: &Value) -> Value {
+    let lambda = equals(namespace, &Value::from("AWS/Lambda"));
+    match (lambda, metric.as_str()) {
+        (Answer::No, _) => Value::null().at(namespace.origin.clone()),
+        (Answer::Unknown(unknown), _) => Value::unknown(unknown.derived(Type::String)).at(namespace.origin.clone()),
+        (Answer::Yes, Some(name)) => {
+            let known = KINDS.iter().find(|(metric, _)| *metric == name).map(|(_, kind)| *kind);
+            Value::string(known.unwrap_or(name)).at(metric.origin.clone())
+        }
+        (Answer::Yes, None) => match metric.first_unknown() {
+            Some(unknown) => Value::unknown(unknown.derived(Type::String)).at(metric.origin.clone()),
+            None => Value::null().at(metric.origin.clone()),
+        },
+    }
+}
+
+/// Which functions an alarm watches, by index.
+enum Watched {
+    /// This one.
+    One(usize),
+    /// Not one of ours, or no single function.
+    None,
+    /// Perhaps one of these.
+    Perhaps(Vec<usize>, Arc<Unknown>),
+}
+
+impl Watched {
+    fn of(alarm: &Fields, functions: &[Function]) -> Self {
+        let Some(kind) = alarm.get("kind") else {
+            return Self::None;
+        };
+        if kind.is_null() {
+            return Self::None;
+        }
+        let dimensions = alarm.get("dimensions").cloned().unwrap_or_default();
+        let name = match (&dimensions.data, dimensions.field("FunctionName")) {
+            (_, Some(name)) => name.clone(),
+            (Data::Unknown(unknown), None) => {
+                return Self::Perhaps((0..functions.len()).collect(), Arc::clone(unknown));
+            }
+            _ => return Self::None,
+        };
+        let mut perhaps = Vec::new();
+        let mut blocking = None;
+        for (at, function) in functions.iter().enumerate() {
+            match equals(&function.field("function_name"), &name) {
+                Answer::Yes => return Self::One(at),
+                Answer::No => {}
+                Answer::Unknown(unknown) => {
+                    perhaps.push(at);
+                    blocking = Some(unknown);
+                }
+            }
+        }
+        match blocking {
+            Some(unknown) => Self::Perhaps(perhaps, unknown),
+            None => Self::None,
+        }
+    }
+
+    /// The function as the alarm shows it.
+    fn value(&self, functions: &[Function], alarm: &Fields) -> Value {
+        let origin = alarm.get("dimensions").map(|value| value.origin.clone()).unwrap_or_default();
+        match self {
+            Self::One(at) => functions.get(*at).map(Function::summary).unwrap_or_default(),
+            Self::None => Value::null().at(origin),
+            Self::Perhaps(_, unknown) => Value::unknown(unknown.derived(Type::Any)).at(origin),
+        }
+    }
+
+    fn attach(&self, functions: &mut [Function], alarm: &Value) {
+        match self {
+            Self::One(at) => {
+                functions.get_mut(*at).into_iter().for_each(|function| function.alarms.push(alarm.clone()))
+            }
+            Self::None => {}
+            Self::Perhaps(several, unknown) => {
+                for at in several {
+                    if let Some(function) = functions.get_mut(*at) {
+                        function.alarms.push(perhaps(alarm, unknown));
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// An alarm that may or may not watch a function: what it is of is unknown there, the rest is as it is.
+fn perhaps(alarm: &Value, unknown: &Arc<Unknown>) -> Value {
+    let mut fields = alarm.as_fields().cloned().unwrap_or_default();
+    fields.insert("kind".into(), Value::unknown(unknown.derived(Type::String)));
+    Value::object(fields).at(alarm.origin.clone())
+}

@@ -1,0 +1,213 @@
+//! The facts that rules see, as one value: `$.functions`, `$.alarms`, `$.statements` and so on.
+//!
+//! A rule says in HCL what must hold; what HCL cannot say well (joining an alarm to its function,
+//! flattening policies to statements, reading scripts) is done here, once, as a fact.
+//! `docs/model.md` describes every field.
+
+mod actions;
+mod alarms;
+mod functions;
+mod iam;
+mod inventory;
+mod policy;
+mod resources;
+mod standard;
+mod workflows;
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::eval::Budget;
+use crate::source::Reader;
+use crate::standard::Standard;
+use crate::terraform::{Mode, ResourceInstance, World};
+use crate::value::{Answer, Data, Fields, Type, Unknown, Value, convert, equals};
+use crate::workflow::Workflow;
+
+pub use actions::{Action, action, expand};
+
+/// Everything the facts are made from.
+pub struct Facts<'f, 'w> {
+    /// One world for each root module.
+    pub worlds: &'f [World<'w>],
+    /// The standard.
+    pub standard: &'f Standard,
+    /// The workflows, with what they call put in.
+    pub workflows: &'f [Workflow],
+    /// Files.
+    pub reader: &'f Reader<'f>,
+    /// Work left.
+    pub budget: &'f Budget,
+}
+
+/// A resource instance and the world it is in.
+#[derive(Clone)]
+pub(crate) struct Found<'f, 'w> {
+    pub(crate) world: &'f World<'w>,
+    pub(crate) instance: Rc<ResourceInstance>,
+}
+
+/// The model, and how many resource instances it was made from.
+pub struct Model {
+    /// `$`
+    pub value: Value,
+    /// Resource instances that were looked at.
+    pub resources: usize,
+}
+
+impl Model {
+    /// Builds the model. `everything` adds `$.resources`, which few rules need and which costs most.
+    #[must_use]
+    pub fn build(facts: &Facts<'_, '_>, everything: bool) -> Self {
+        let all = all_resources(facts.worlds);
+        let documented = standard::documented(facts.standard);
+        let inventory = inventory::Inventory::new(&all, facts);
+        let iam = iam::Iam::new(&all, facts);
+        let mut functions: Vec<functions::Function> = functions::find(&all, &documented, &iam);
+        let alarms = alarms::join(&all, &mut functions);
+        let statements = iam.statements(&functions, facts.standard);
+        let names = inventory.function_names(&functions);
+        let functions: Vec<Value> = functions.into_iter().map(functions::Function::into_value).collect();
+        let mut fields = Fields::new();
+        let mut add = |name: &str, value: Value| {
+            fields.insert(name.into(), value);
+        };
+        add("functions", Value::tuple(functions));
+        add("function_names", names);
+        add("alarms", Value::tuple(alarms));
+        add("statements", Value::tuple(statements));
+        add("roles", iam.roles_value());
+        add("log_groups", inventory.log_groups);
+        add("log_group_names", inventory.log_group_names);
+        add("buckets", inventory.buckets);
+        add("repositories", inventory.repositories);
+        add("variables", inventory.variables);
+        add("outputs", inventory.outputs);
+        add("modules", inventory.modules);
+        let workflows = workflows::build(facts.workflows, facts.standard);
+        add("workflows", workflows.workflows);
+        add("deployments", workflows.deployments);
+        add("documented", Value::tuple(documented));
+        add("standard", facts.standard.value.clone());
+        if everything {
+            add("resources", resources::all(&all));
+        }
+        Self { value: Value::object(fields), resources: all.len() }
+    }
+}
+
+/// Every resource instance of every world, in the order of their addresses.
+fn all_resources<'f, 'w>(worlds: &'f [World<'w>]) -> Vec<Found<'f, 'w>> {
+    let mut found = Vec::new();
+    for world in worlds {
+        for owner in world.instances() {
+            for (mode, ty, name) in owner.module.resources.keys() {
+                if let Some(resource) = world.resource(&owner, *mode, ty, name) {
+                    let instances = resource.instances.items().iter();
+                    found.extend(instances.map(|(_, instance)| Found { world, instance: Rc::clone(instance) }));
+                }
+            }
+        }
+    }
+    found
+}
+
+impl Found<'_, '_> {
+    /// Whether this is a managed resource of a type.
+    pub(crate) fn is(&self, ty: &str) -> bool {
+        self.instance.mode == Mode::Managed && &*self.instance.ty == ty
+    }
+
+    /// Whether this is a data source of a type.
+    pub(crate) fn is_data(&self, ty: &str) -> bool {
+        self.instance.mode == Mode::Data && &*self.instance.ty == ty
+    }
+
+    /// The address, as a value that points at the block's header.
+    pub(crate) fn address(&self) -> Value {
+        Value::string(Arc::clone(&self.instance.address)).written_at(self.instance.block.header)
+    }
+
+    /// An attribute as configured, or null at the block's header.
+    pub(crate) fn configured(&self, name: &str) -> Value {
+        let absent = || Value::null().written_at(self.instance.block.header);
+        self.instance.configured(self.world, name).unwrap_or_else(absent)
+    }
+
+    /// An attribute as configured, computed or defaulted; unknown when only the provider knows it.
+    pub(crate) fn attribute(&self, name: &str) -> Value {
+        let key: Arc<str> = name.into();
+        let header = self.instance.block.header;
+        match self.instance.attribute(self.world, &key, header) {
+            Ok(value) if value.origin.is_empty() => value.written_at(header),
+            Ok(value) => value,
+            Err(error) => Value::unknown(Unknown::new(Type::Any, error.reason(), Some(error.span))),
+        }
+    }
+
+    /// An attribute that the provider takes as a number, whatever it was written as.
+    pub(crate) fn number(&self, name: &str) -> Value {
+        as_type(self.attribute(name), &Type::Number)
+    }
+
+    /// The only nested block of a kind; `None` when there is none. A block written as an attribute
+    /// (`tf.json`, or `= [{ … }]`) counts as well.
+    pub(crate) fn block(&self, kind: &str) -> Option<Value> {
+        blocks(&self.configured(kind)).into_iter().next()
+    }
+}
+
+/// Nested blocks as a list: a tuple of objects, one object, or the unknown that stands for them.
+pub(crate) fn blocks(value: &Value) -> Vec<Value> {
+    match (&value.data, value.as_items()) {
+        (Data::Null(_), _) => Vec::new(),
+        (_, Some(items)) => items.to_vec(),
+        _ => vec![value.clone()],
+    }
+}
+
+/// A field of a block; null at the block's place when it is not set, unknown when the block is.
+pub(crate) fn block_field(block: &Value, name: &str) -> Value {
+    match (&block.data, block.field(name)) {
+        (_, Some(value)) => value.clone(),
+        (Data::Unknown(unknown), None) => Value::unknown(unknown.derived(Type::Any)),
+        _ => Value::null().at(block.origin.clone()),
+    }
+}
+
+/// A value as the provider's schema would take it; what does not fit stays as it is.
+pub(crate) fn as_type(value: Value, ty: &Type) -> Value {
+    convert(&value, ty).unwrap_or(value)
+}
+
+/// One value or a list of them, as a list.
+pub(crate) fn one_or_many(value: Option<&Value>) -> Vec<Value> {
+    value.map(blocks).unwrap_or_default()
+}
+
+/// The first of `items` that equals `wanted`, or the unknown that keeps us from telling.
+pub(crate) fn join<'i, T>(
+    items: impl IntoIterator<Item = &'i T>,
+    key: impl Fn(&T) -> &Value,
+    wanted: &Value,
+) -> Joined<'i, T> {
+    let mut open = None;
+    for item in items {
+        match equals(key(item), wanted) {
+            Answer::Yes => return Joined::One(item),
+            Answer::No => {}
+            Answer::Unknown(unknown) => open = open.or(Some(unknown)),
+        }
+    }
+    open.map_or(Joined::None, Joined::Unknown)
+}
+
+/// What a join found.
+pub(crate) enum Joined<'i, T> {
+    /// The one.
+    One(&'i T),
+    /// Certainly none.
+    None,
+    /// It hangs on this.
+    Unknown(Arc<Unknown>),
+}

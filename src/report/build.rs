@@ -1,0 +1,101 @@
+//! From spans to what is shown.
+
+use super::{Blocking, Finding, Label, Position, Report, Severity};
+use crate::source::{FileId, Sources, Span};
+
+/// Turns spans into lines and columns.
+#[derive(Clone, Copy)]
+pub struct Places<'s> {
+    sources: &'s Sources,
+}
+
+impl<'s> Places<'s> {
+    /// Places in these files.
+    #[must_use]
+    pub fn new(sources: &'s Sources) -> Self {
+        Self { sources }
+    }
+
+    fn position(&self, file: FileId, offset: u32) -> Position {
+        let at = self.sources.line_column(file, offset);
+        Position { line: at.line, column: at.column, offset }
+    }
+
+    /// A span with something to say.
+    pub fn label(&self, span: Span, text: impl Into<String>) -> Label {
+        Label {
+            file: self.sources.path(span.file).to_owned(),
+            start: self.position(span.file, span.start),
+            end: self.position(span.file, span.end),
+            text: text.into(),
+        }
+    }
+
+    /// A file as a whole, for one whose text could not be read.
+    pub fn file(path: &str, text: impl Into<String>) -> Label {
+        let start = Position { line: 1, column: 1, offset: 0 };
+        Label { file: path.to_owned(), start, end: start, text: text.into() }
+    }
+
+    /// The expression at a span, as written, on one line.
+    #[must_use]
+    pub fn blocking(&self, span: Span) -> Blocking {
+        let label = self.label(span, "");
+        let text = self.sources.slice(span);
+        let expression: String = text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(120).collect();
+        Blocking { file: label.file, start: label.start, end: label.end, expression }
+    }
+
+    /// The text a span covers.
+    #[must_use]
+    pub fn text(&self, span: Span) -> &'s str {
+        self.sources.slice(span)
+    }
+}
+
+/// A hash that is the same on every machine and in every version (FNV-1a, 64 bits).
+#[must_use]
+pub fn hash(parts: &[&str]) -> String {
+    let mut state: u64 = 0xcbf2_9ce4_8422_2325;
+    for part in parts {
+        for byte in part.bytes().chain([0]) {
+            state = (state ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+    format!("{state:016x}")
+}
+
+/// Puts everything in a stable order, drops what was found twice, and counts.
+#[must_use]
+pub fn sorted(mut report: Report) -> Report {
+    report.findings.sort_by(|a, b| place(a).cmp(&place(b)));
+    report.findings.dedup_by(|b, a| place(a) == place(b));
+    let mut seen = std::collections::BTreeMap::<String, usize>::new();
+    for finding in &mut report.findings {
+        let address = finding.address.as_deref().unwrap_or("");
+        let base = hash(&[&finding.rule, address, &finding.message]);
+        let count = seen.entry(base.clone()).or_default();
+        finding.fingerprint = if *count == 0 { base } else { format!("{base}-{count}") };
+        *count += 1;
+    }
+    report.undetermined.sort_by(|a, b| (&a.rule, &a.address, &a.message).cmp(&(&b.rule, &b.address, &b.message)));
+    report.undetermined.dedup();
+    report.skipped.sort_by(|a, b| a.rule.cmp(&b.rule));
+    let count = |severity| report.findings.iter().filter(|finding| finding.severity == severity).count();
+    report.summary.errors = count(Severity::Error);
+    report.summary.warnings = count(Severity::Warning);
+    report.summary.notes = count(Severity::Note);
+    report.summary.undetermined = report.undetermined.len();
+    report
+}
+
+fn place(finding: &Finding) -> (&str, u32, u32, &str, &str, Option<&str>) {
+    (
+        &finding.primary.file,
+        finding.primary.start.offset,
+        finding.primary.end.offset,
+        &finding.rule,
+        &finding.message,
+        finding.address.as_deref(),
+    )
+}

@@ -1,0 +1,258 @@
+//! What a check found, as values: the shape of `--format json`.
+
+mod build;
+
+use serde::{Deserialize, Serialize};
+
+pub use build::{Places, sorted};
+
+/// How much a finding weighs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing.
+    Note,
+    /// Should be mended.
+    Warning,
+    /// Must be mended.
+    Error,
+}
+
+impl Severity {
+    /// Reads `error`, `warning` or `note`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "note" => Some(Self::Note),
+            "warning" => Some(Self::Warning),
+            "error" => Some(Self::Error),
+            _ => None,
+        }
+    }
+
+    /// As it is written.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// A severity, or a rule switched off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SeverityOrOff {
+    /// The rule runs.
+    On(Severity),
+    /// The rule does not run.
+    Off,
+}
+
+impl SeverityOrOff {
+    /// Reads a severity or `off`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        if text == "off" { Some(Self::Off) } else { Severity::parse(text).map(Self::On) }
+    }
+}
+
+/// A place in a file: lines and columns from 1, columns in Unicode scalar values, offsets in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Position {
+    /// From 1.
+    pub line: u32,
+    /// From 1.
+    pub column: u32,
+    /// In bytes, from 0.
+    pub offset: u32,
+}
+
+/// A stretch of a file and what there is to say of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Label {
+    /// Path relative to the workspace root, with `/`.
+    pub file: String,
+    /// First character.
+    pub start: Position,
+    /// Just past the last.
+    pub end: Position,
+    /// What it is: "set here", "documented here".
+    pub text: String,
+}
+
+/// One replacement of bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Edit {
+    /// Path relative to the workspace root.
+    pub file: String,
+    /// First byte.
+    pub start: u32,
+    /// Just past the last byte.
+    pub end: u32,
+    /// What stands there instead.
+    pub text: String,
+}
+
+/// Whether a fix can be applied unseen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Applicability {
+    /// It does what the page says and nothing else.
+    Safe,
+    /// Somebody should look at it.
+    Unsafe,
+}
+
+/// Edits that mend a finding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fix {
+    /// Whether it can be applied unseen.
+    pub applicability: Applicability,
+    /// The edits; they do not overlap.
+    pub edits: Vec<Edit>,
+}
+
+/// Code and page part here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// The rule's id.
+    pub rule: String,
+    /// How much it weighs here.
+    pub severity: Severity,
+    /// What is wrong, in one sentence.
+    pub message: String,
+    /// How to mend it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub help: Option<String>,
+    /// The rule's page.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub url: Option<String>,
+    /// The resource or job it is about.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub address: Option<String>,
+    /// Where it shows.
+    pub primary: Label,
+    /// Where it came from, and where the page says otherwise.
+    pub related: Vec<Label>,
+    /// How to mend it by edits.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub fix: Option<Fix>,
+    /// The same for the same finding when lines move.
+    pub fingerprint: String,
+}
+
+/// The expression that a verdict hangs on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Blocking {
+    /// Path relative to the workspace root.
+    pub file: String,
+    /// First character.
+    pub start: Position,
+    /// Just past the last.
+    pub end: Position,
+    /// The expression as written, on one line.
+    pub expression: String,
+}
+
+/// A rule that could not be decided for something.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Undetermined {
+    /// The rule's id.
+    pub rule: String,
+    /// The resource or job it is about.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub address: Option<String>,
+    /// Why it could not be decided.
+    pub message: String,
+    /// What it hangs on, when that is written somewhere.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub blocking: Option<Blocking>,
+}
+
+/// A rule that did not run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Skipped {
+    /// The rule's id.
+    pub rule: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// A rule or the configuration that is wrong itself: the check could not do what was asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// What is wrong.
+    pub message: String,
+    /// How to mend it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub help: Option<String>,
+    /// Where, when it is somewhere.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub place: Option<Label>,
+}
+
+/// Counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Summary {
+    /// Findings of severity error.
+    pub errors: usize,
+    /// Findings of severity warning.
+    pub warnings: usize,
+    /// Findings of severity note.
+    pub notes: usize,
+    /// Verdicts that could not be reached.
+    pub undetermined: usize,
+    /// Findings that a comment or the configuration silences.
+    pub suppressed: usize,
+    /// Files that were read.
+    pub files: usize,
+    /// Resource instances that were evaluated.
+    pub resources: usize,
+    /// Workflows that were read.
+    pub workflows: usize,
+}
+
+/// Who made the report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tool {
+    /// `trysquare`
+    pub name: String,
+    /// Such as `0.1.0`.
+    pub version: String,
+}
+
+/// Everything a check has to say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Report {
+    /// Of this format; grows when its meaning changes.
+    pub version: u32,
+    /// Who made it.
+    pub tool: Tool,
+    /// What is wrong, by file and place.
+    pub findings: Vec<Finding>,
+    /// What could not be decided.
+    pub undetermined: Vec<Undetermined>,
+    /// Rules that did not run.
+    pub skipped: Vec<Skipped>,
+    /// What kept the check from doing what was asked; exit status 2.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub failures: Vec<Failure>,
+    /// Counts.
+    pub summary: Summary,
+}
+
+impl Default for Report {
+    fn default() -> Self {
+        Self {
+            version: 1,
+            tool: Tool { name: "trysquare".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+            findings: Vec::new(),
+            undetermined: Vec::new(),
+            skipped: Vec::new(),
+            failures: Vec::new(),
+            summary: Summary::default(),
+        }
+    }
+}

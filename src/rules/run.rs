@@ -1,0 +1,309 @@
+//! Decides rules: for everything a rule selects, whether its condition holds.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::jsonpath::{self, Selection};
+use super::rule::{Rule, RuleError, SelectFrom};
+use super::scope::RuleScope;
+use crate::eval::{Budget, Evaluator};
+use crate::report::{Applicability, Edit, Finding, Fix, Label, Places, Severity, Undetermined};
+use crate::source::{FileId, Span};
+use crate::syntax::hcl::ast::Expr;
+use crate::value::{Data, Unknown, Value, render};
+
+/// Combinations that one rule may look at.
+const MAX_COMBINATIONS: usize = 100_000;
+/// Places of one value that a finding shows.
+const MAX_LINKS: usize = 4;
+
+/// Runs rules over one model.
+pub struct Runner<'r> {
+    model: &'r Value,
+    scope: RuleScope,
+    budget: &'r Budget,
+    places: Places<'r>,
+    selections: RefCell<HashMap<String, Rc<Selection>>>,
+}
+
+/// What one rule has to say.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// Where its condition does not hold.
+    pub findings: Vec<Finding>,
+    /// Where it cannot be decided.
+    pub undetermined: Vec<Undetermined>,
+    /// Where the rule itself fails.
+    pub errors: Vec<RuleError>,
+}
+
+/// Names bound so far.
+type Bound = Vec<(String, Value)>;
+
+impl<'r> Runner<'r> {
+    /// A runner over a model with this standard.
+    #[must_use]
+    pub fn new(model: &'r Value, standard: Value, budget: &'r Budget, places: Places<'r>) -> Self {
+        Self { model, scope: RuleScope::new(standard), budget, places, selections: RefCell::default() }
+    }
+
+    /// Runs a rule.
+    #[must_use]
+    pub fn run(&self, rule: &Rule, severity: Severity, url: &str) -> Outcome {
+        let mut outcome = Outcome::default();
+        let mut combinations = 0;
+        let mut bound = Bound::new();
+        let case = Case { runner: self, rule, severity, url };
+        case.join(0, &mut bound, &mut combinations, &mut outcome);
+        outcome
+    }
+
+    fn selection(&self, path: &str) -> Rc<Selection> {
+        if let Some(known) = self.selections.borrow().get(path) {
+            return Rc::clone(known);
+        }
+        let selection =
+            Rc::new(jsonpath::check(path).map(|query| jsonpath::select(&query, self.model)).unwrap_or_default());
+        self.selections.borrow_mut().insert(path.to_owned(), Rc::clone(&selection));
+        selection
+    }
+}
+
+struct Case<'c, 'r> {
+    runner: &'c Runner<'r>,
+    rule: &'c Rule,
+    severity: Severity,
+    url: &'c str,
+}
+
+impl Case<'_, '_> {
+    fn with<T>(&self, bound: &Bound, run: impl FnOnce(&Evaluator<'_>) -> T) -> T {
+        let names = bound.iter().map(|(name, value)| (name.as_str(), value.clone()));
+        Evaluator::new(&self.runner.scope, self.runner.budget).with_names(names, run)
+    }
+
+    /// Binds the selects from `at` on, one after the other, and decides when all are bound.
+    fn join(&self, at: usize, bound: &mut Bound, combinations: &mut usize, outcome: &mut Outcome) {
+        let Some(select) = self.rule.selects.get(at) else {
+            *combinations += 1;
+            if *combinations <= MAX_COMBINATIONS {
+                self.decide(bound, outcome);
+            }
+            return;
+        };
+        let selection = match &select.from {
+            SelectFrom::Path(path, _) => self.runner.selection(path),
+            SelectFrom::Expression(expr) => match self.with(bound, |evaluator| evaluator.evaluate(expr)) {
+                Err(error) => {
+                    outcome.errors.push(error.into());
+                    return;
+                }
+                Ok(value) => match (&value.data, value.as_items()) {
+                    (_, Some(items)) => Rc::new(Selection { nodes: items.to_vec(), maybe: Vec::new() }),
+                    (Data::Unknown(unknown), _) => {
+                        self.undetermined(bound, unknown, value.origin.span(), outcome);
+                        return;
+                    }
+                    (Data::Null(_), _) => return,
+                    _ => {
+                        outcome.errors.push(RuleError::new(expr.span, "`from` must give a list"));
+                        return;
+                    }
+                },
+            },
+        };
+        for node in &selection.nodes {
+            bound.push((select.name.value.to_string(), node.clone()));
+            self.join(at + 1, bound, combinations, outcome);
+            bound.pop();
+        }
+        for (node, unknown) in &selection.maybe {
+            bound.push((select.name.value.to_string(), node.clone()));
+            self.undetermined(bound, unknown, node.origin.span(), outcome);
+            bound.pop();
+        }
+    }
+
+    fn decide(&self, bound: &mut Bound, outcome: &mut Outcome) {
+        let depth = bound.len();
+        let result = self.verdict(bound, outcome);
+        bound.truncate(depth);
+        if let Err(error) = result {
+            outcome.errors.push(error);
+        }
+    }
+
+    fn verdict(&self, bound: &mut Bound, outcome: &mut Outcome) -> Result<(), RuleError> {
+        for (name, expr) in &self.rule.lets {
+            let value = self.with(bound, |evaluator| evaluator.evaluate(expr))?;
+            bound.push((name.value.to_string(), value));
+        }
+        for (expr, is_condition) in
+            self.rule.when.iter().map(|when| (when, false)).chain([(&self.rule.condition, true)])
+        {
+            let value = self.with(bound, |evaluator| evaluator.evaluate(expr))?;
+            match value.as_bool() {
+                Some(true) => {}
+                Some(false) if is_condition => {
+                    let finding = self.finding(bound)?;
+                    outcome.findings.push(finding);
+                    return Ok(());
+                }
+                Some(false) => return Ok(()),
+                None => {
+                    let Some(unknown) = value.first_unknown() else {
+                        return Err(RuleError::new(
+                            expr.span,
+                            format!("this must be true or false, and is {}", render(&value)),
+                        ));
+                    };
+                    self.undetermined(bound, unknown, None, outcome);
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn finding(&self, bound: &Bound) -> Result<Finding, RuleError> {
+        let message = self.text(&self.rule.message, bound)?;
+        let help = self.rule.help.as_ref().map(|help| self.text(help, bound)).transpose()?;
+        let at = match &self.rule.at {
+            Some(at) => self.with(bound, |evaluator| evaluator.evaluate(at))?,
+            None => bound.first().map(|(_, value)| value.clone()).unwrap_or_default(),
+        };
+        let mut related = Vec::new();
+        let links: Vec<_> = self.links(&at);
+        let primary = match links.first() {
+            Some(first) => {
+                let text = self.value_note(&at, first.span);
+                let origin_links = links.iter().skip(1);
+                related.extend(origin_links.map(|link| {
+                    let text = if link.computed {
+                        "computed here"
+                    } else if link.reference {
+                        "by way of this"
+                    } else {
+                        "set here"
+                    };
+                    self.runner.places.label(link.span, text)
+                }));
+                self.runner.places.label(first.span, text)
+            }
+            None => match bound.first().and_then(|(_, value)| self.links(value).first().copied()) {
+                Some(first) => self.runner.places.label(first.span, ""),
+                None => return Err(RuleError::new(self.rule.span, "`at` has no place in any file")),
+            },
+        };
+        for label in &self.rule.labels {
+            let value = self.with(bound, |evaluator| evaluator.evaluate(&label.at))?;
+            if let Some(span) = self.source(&value) {
+                let text = self.text(&label.text, bound)?;
+                let label = self.runner.places.label(span, text);
+                if !related.iter().any(|known: &Label| known.file == label.file && known.start == label.start) {
+                    related.push(label);
+                }
+            }
+        }
+        Ok(Finding {
+            rule: self.rule.id.clone(),
+            severity: self.severity,
+            message,
+            help,
+            url: Some(self.url.to_owned()),
+            address: self.address(bound),
+            primary,
+            related,
+            fix: self.fix(bound)?,
+            fingerprint: String::new(),
+        })
+    }
+
+    /// The places of a value, without those in the rule's own page.
+    fn links(&self, value: &Value) -> Vec<crate::value::Link> {
+        let mut links = value.origin.chain(MAX_LINKS + 4);
+        links.retain(|link| link.span.file != self.rule.file);
+        links.truncate(MAX_LINKS);
+        links
+    }
+
+    /// The place that a label means: where the value was written, in the page rather than on the way from it.
+    fn source(&self, value: &Value) -> Option<Span> {
+        let deepest = value.origin.deepest().filter(|span| span.file != self.rule.file);
+        deepest.or_else(|| self.links(value).last().map(|link| link.span))
+    }
+
+    /// What a value is, where its expression does not show it.
+    fn value_note(&self, value: &Value, span: Span) -> String {
+        let shown = match &value.data {
+            Data::Bool(_) | Data::Number(_) | Data::String(_) | Data::Partial(_) if !value.sensitive => render(value),
+            _ => return String::new(),
+        };
+        let written = self.runner.places.text(span);
+        if written.trim_matches('"') == shown || shown.len() > 80 {
+            String::new()
+        } else {
+            format!("evaluates to {shown}")
+        }
+    }
+
+    fn text(&self, expr: &Expr, bound: &Bound) -> Result<String, RuleError> {
+        let value = self.with(bound, |evaluator| evaluator.evaluate(expr))?;
+        Ok(render(&value))
+    }
+
+    /// What the finding is about: the address of the innermost selected thing that has one.
+    fn address(&self, bound: &Bound) -> Option<String> {
+        bound.iter().rev().find_map(|(_, value)| value.field("address").and_then(Value::as_str).map(str::to_owned))
+    }
+
+    fn fix(&self, bound: &Bound) -> Result<Option<Fix>, RuleError> {
+        let mut edits = Vec::new();
+        let mut applicability = Applicability::Safe;
+        for spec in &self.rule.fixes {
+            let old = self.with(bound, |evaluator| evaluator.evaluate(&spec.replace))?;
+            let new = self.with(bound, |evaluator| evaluator.evaluate(&spec.with))?;
+            let Some(span) = old.origin.written().filter(|span| span.file != self.rule.file) else {
+                return Ok(None);
+            };
+            let places = self.runner.places;
+            let Some(text) = literal(&new) else {
+                return Ok(None);
+            };
+            if spec.unsafe_ {
+                applicability = Applicability::Unsafe;
+            }
+            edits.push(Edit { file: places.label(span, "").file, start: span.start, end: span.end, text });
+        }
+        Ok((!edits.is_empty()).then_some(Fix { applicability, edits }))
+    }
+
+    fn undetermined(&self, bound: &Bound, unknown: &Arc<Unknown>, fallback: Option<Span>, outcome: &mut Outcome) {
+        let outside = |span: &Span| !self.is_own(span.file);
+        let span = unknown.span.filter(outside).or(fallback.filter(outside));
+        outcome.undetermined.push(Undetermined {
+            rule: self.rule.id.clone(),
+            address: self.address(bound),
+            message: unknown.reason.to_string(),
+            blocking: span.map(|span| self.runner.places.blocking(span)),
+        });
+    }
+
+    fn is_own(&self, file: FileId) -> bool {
+        file == self.rule.file
+    }
+}
+
+/// A value as HCL source; `None` for what cannot be written plainly.
+fn literal(value: &Value) -> Option<String> {
+    if value.holds_sensitive() || value.first_unknown().is_some() {
+        return None;
+    }
+    match &value.data {
+        Data::String(text) => Some(format!("{:?}", &**text)),
+        Data::Bool(_) | Data::Number(_) => Some(render(value)),
+        _ => None,
+    }
+}

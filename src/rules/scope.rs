@@ -1,0 +1,227 @@
+//! The names and functions of a rule.
+
+use std::sync::Arc;
+
+use crate::document;
+use crate::eval::{EvalError, Evaluated, Files, Found, NoFiles, PathStep, Scope};
+use crate::source::Span;
+use crate::value::{Data, Number, Piece, Type, Unknown, Value};
+
+/// The functions beside Terraform's.
+const FUNCTIONS: &[&str] = &["arn", "duration", "matches_glob", "megabytes"];
+
+/// `standard`, and the functions; what is selected is bound by the evaluator.
+pub struct RuleScope {
+    standard: Value,
+}
+
+impl RuleScope {
+    /// A scope with this standard.
+    #[must_use]
+    pub fn new(standard: Value) -> Self {
+        Self { standard }
+    }
+
+    /// A scope for the parts of a rule that refer to nothing.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self::new(Value::null())
+    }
+}
+
+impl Scope for RuleScope {
+    fn lookup(&self, root: &str, _: &[PathStep], at: Span) -> Result<Found, EvalError> {
+        match root {
+            "standard" => Ok(Found::root(self.standard.clone())),
+            _ => Err(EvalError::new(at, format!("`{root}` stands for nothing in this rule"))
+                .with_help("names are those of `select` and `let`, and `standard`")),
+        }
+    }
+
+    fn records_references(&self) -> bool {
+        false
+    }
+
+    fn function(&self, name: &str, arguments: &[Value], at: Span) -> Option<Evaluated> {
+        let quantity = |read: fn(&str) -> Option<f64>| match arguments {
+            [argument] => {
+                let number =
+                    argument.as_number().cloned().or_else(|| read(argument.as_str()?).and_then(Number::from_f64));
+                number.map(Value::from).ok_or_else(|| EvalError::new(at, format!("`{name}` cannot read this")))
+            }
+            _ => Err(EvalError::new(at, format!("`{name}` takes one argument"))),
+        };
+        Some(match (name, arguments) {
+            ("duration", _) => quantity(document::seconds),
+            ("megabytes", _) => quantity(document::megabytes),
+            ("arn", [text]) => Ok(arn(text)),
+            ("matches_glob", [text, pattern]) => Ok(matches_glob(text, pattern)),
+            ("arn", _) => Err(EvalError::new(at, "`arn` takes one argument")),
+            ("matches_glob", _) => Err(EvalError::new(at, "`matches_glob` takes a text and a pattern")),
+            _ => return None,
+        })
+    }
+
+    fn function_names(&self) -> &[&'static str] {
+        FUNCTIONS
+    }
+
+    fn files(&self) -> &dyn Files {
+        &NoFiles
+    }
+}
+
+/// The parts of an ARN, each known as far as the text is; null for a text that is none.
+#[must_use]
+pub fn arn(text: &Value) -> Value {
+    let Some(pieces) = text.as_pieces() else {
+        return Value::null();
+    };
+    let mut parts: Vec<Vec<Piece>> = vec![Vec::new()];
+    for piece in pieces {
+        match piece {
+            Piece::Unknown(_) => parts.last_mut().into_iter().for_each(|part| part.push(piece.clone())),
+            Piece::Text(known) => {
+                let mut rest: &str = &known;
+                // The resource, the sixth part, keeps its colons.
+                while parts.len() < 6
+                    && let Some((before, after)) = rest.split_once(':')
+                {
+                    push(parts.last_mut(), before);
+                    parts.push(Vec::new());
+                    rest = after;
+                }
+                push(parts.last_mut(), rest);
+            }
+        }
+    }
+    if parts.len() < 6 {
+        return match text.first_unknown() {
+            Some(unknown) => Value::unknown(unknown.derived(Type::Any)),
+            None => Value::null(),
+        };
+    }
+    let names = ["", "partition", "service", "region", "account", "resource"];
+    let fields = names.iter().zip(parts).skip(1).map(|(name, part)| {
+        let value = Value::from_pieces(part).at(text.origin.clone());
+        (Arc::from(*name), value)
+    });
+    Value::object(fields.collect()).at(text.origin.clone())
+}
+
+fn push(part: Option<&mut Vec<Piece>>, text: &str) {
+    if let Some(part) = part
+        && !text.is_empty()
+    {
+        part.push(Piece::Text(text.into()));
+    }
+}
+
+/// Whether a text matches a pattern in which `*` stands for any text and `?` for one character.
+/// A partly known text is decided by its known head and tail, as far as they go.
+#[must_use]
+pub fn matches_glob(text: &Value, pattern: &Value) -> Value {
+    let Some(pattern) = pattern.as_str() else {
+        return unknown_truth(pattern);
+    };
+    let pieces = match &text.data {
+        Data::Null(_) => return Value::from(false),
+        _ => text.as_pieces().unwrap_or_default(),
+    };
+    if let Some(known) = text.as_str() {
+        return Value::from(glob(known, pattern));
+    }
+    let head = match pieces.first() {
+        Some(Piece::Text(text)) => text.to_string(),
+        _ => String::new(),
+    };
+    let tail = match pieces.last() {
+        Some(Piece::Text(text)) => text.to_string(),
+        _ => String::new(),
+    };
+    let fixed_head = pattern.split(['*', '?']).next().unwrap_or("");
+    let fixed_tail = pattern.rsplit(['*', '?']).next().unwrap_or("");
+    let shared_head = head.starts_with(fixed_head) || fixed_head.starts_with(&head);
+    let shared_tail = tail.ends_with(fixed_tail) || fixed_tail.ends_with(&tail);
+    if !shared_head || !shared_tail {
+        return Value::from(false);
+    }
+    // `prefix*` and `*suffix` are decided when the known end covers what is fixed.
+    let stars = pattern.matches('*').count();
+    let decided = stars == 1
+        && !pattern.contains('?')
+        && head.starts_with(fixed_head)
+        && tail.ends_with(fixed_tail)
+        && (fixed_head.is_empty() || fixed_tail.is_empty() || pieces.len() > 1);
+    if decided { Value::from(true) } else { unknown_truth(text) }
+}
+
+fn unknown_truth(value: &Value) -> Value {
+    match value.first_unknown() {
+        Some(unknown) => Value::unknown(unknown.derived(Type::Bool)),
+        None => Value::unknown(Unknown::new(Type::Bool, "the pattern is not a text", value.origin.span())),
+    }
+}
+
+/// Whether a known text matches; linear in both, however many stars there are.
+#[must_use]
+pub fn glob(text: &str, pattern: &str) -> bool {
+    let (text, pattern): (Vec<char>, Vec<char>) = (text.chars().collect(), pattern.chars().collect());
+    let (mut at, mut in_pattern) = (0, 0);
+    let mut star: Option<(usize, usize)> = None;
+    while at < text.len() {
+        match pattern.get(in_pattern) {
+            Some('*') => {
+                star = Some((in_pattern, at));
+                in_pattern += 1;
+            }
+            Some(c) if *c == '?' || text.get(at) == Some(c) => {
+                at += 1;
+                in_pattern += 1;
+            }
+            _ => match star {
+                Some((star_at, matched)) => {
+                    in_pattern = star_at + 1;
+                    at = matched + 1;
+                    star = Some((star_at, matched + 1));
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern.iter().skip(in_pattern).all(|c| *c == '*')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{arn, glob, matches_glob};
+    use crate::value::{Piece, Type, Unknown, Value, render};
+    use std::sync::Arc;
+
+    #[test]
+    fn globs() {
+        assert!(glob("hoopstat-bronze", "hoopstat-*"));
+        assert!(glob("abc", "a?c") && !glob("abc", "a?"));
+        assert!(glob("", "*") && !glob("x", ""));
+        let unknown = Arc::new(Unknown::new(Type::String, "why", None));
+        let partial = Value::from_pieces(vec![Piece::Unknown(unknown), Piece::Text(":api-latest".into())]);
+        assert_eq!(matches_glob(&partial, &Value::from("*:api-latest")).as_bool(), Some(true));
+        assert_eq!(matches_glob(&partial, &Value::from("*:mcp-*")).as_bool(), None);
+        assert_eq!(matches_glob(&partial, &Value::from("*-stable")).as_bool(), Some(false));
+    }
+
+    #[test]
+    fn arns_have_parts() {
+        let parts = arn(&Value::from("arn:aws:s3:::bucket/a:b"));
+        assert_eq!(parts.field("service").and_then(Value::as_str), Some("s3"));
+        assert_eq!(parts.field("resource").and_then(Value::as_str), Some("bucket/a:b"));
+        assert!(arn(&Value::from("*")).is_null());
+        let unknown = Arc::new(Unknown::new(Type::String, "why", None).named("partition"));
+        let partial = Value::from_pieces(vec![
+            Piece::Text("arn:".into()),
+            Piece::Unknown(unknown),
+            Piece::Text(":s3:::b".into()),
+        ]);
+        assert_eq!(render(arn(&partial).field("resource").unwrap()), "b");
+    }
+}

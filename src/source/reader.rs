@@ -1,0 +1,159 @@
+//! Reads each file once, and remembers what could not be read.
+
+use std::cell::{Ref, RefCell};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use super::{FileId, ReadError, SourceProvider, Sources, Span};
+use crate::eval::{FileText, Files};
+
+/// Files on demand, over a [`SourceProvider`].
+pub struct Reader<'p> {
+    provider: &'p dyn SourceProvider,
+    files: Vec<String>,
+    sources: RefCell<Sources>,
+    read: RefCell<HashMap<String, Result<FileId, ReadError>>>,
+}
+
+impl<'p> Reader<'p> {
+    /// A reader over these files; nothing is read yet.
+    #[must_use]
+    pub fn new(provider: &'p dyn SourceProvider) -> Self {
+        Self { provider, files: provider.list(), sources: RefCell::default(), read: RefCell::default() }
+    }
+
+    /// Every file under the root that is not ignored, sorted.
+    #[must_use]
+    pub fn files(&self) -> &[String] {
+        &self.files
+    }
+
+    /// The names of the files directly in a directory.
+    pub fn names_in<'d>(&'d self, dir: &'d str) -> impl Iterator<Item = &'d str> {
+        self.files.iter().filter_map(move |path| {
+            let name = if dir.is_empty() { path } else { path.strip_prefix(dir)?.strip_prefix('/')? };
+            (!name.contains('/')).then_some(name)
+        })
+    }
+
+    /// The files, each with its text, that were read so far.
+    pub fn sources(&self) -> Ref<'_, Sources> {
+        self.sources.borrow()
+    }
+
+    /// The files that were read, when nothing more will be.
+    #[must_use]
+    pub fn into_sources(self) -> Sources {
+        self.sources.into_inner()
+    }
+
+    /// The provider itself.
+    #[must_use]
+    pub fn provider(&self) -> &'p dyn SourceProvider {
+        self.provider
+    }
+
+    /// Reads a file, once.
+    ///
+    /// # Errors
+    /// When it cannot be read; asking again gives the same error.
+    pub fn read(&self, path: &str) -> Result<FileId, ReadError> {
+        if let Some(known) = self.read.borrow().get(path) {
+            return known.clone();
+        }
+        let result = self.provider.read(path).map(|text| self.sources.borrow_mut().add(path, text));
+        self.read.borrow_mut().insert(path.to_owned(), result.clone());
+        result
+    }
+
+    /// Adds a file that no provider has: a page of the embedded pack, or one that cannot be read as text.
+    pub fn add(&self, path: &str, text: &str) -> FileId {
+        self.sources.borrow_mut().add(path, text)
+    }
+
+    /// For a reader of its own: the provider, and where to add what it read.
+    pub fn with_sources<T>(&self, read: impl FnOnce(&dyn SourceProvider, &mut Sources) -> T) -> T {
+        read(self.provider, &mut self.sources.borrow_mut())
+    }
+
+    /// The text of a file that was read.
+    #[must_use]
+    pub fn text(&self, file: FileId) -> Arc<str> {
+        self.sources.borrow().get(file).map_or_else(|| "".into(), super::SourceFile::shared_text)
+    }
+
+    /// The text that a span covers.
+    #[must_use]
+    pub fn slice(&self, span: Span) -> String {
+        self.sources.borrow().slice(span).to_owned()
+    }
+
+    /// Path of a file that was read.
+    #[must_use]
+    pub fn path(&self, file: FileId) -> String {
+        self.sources.borrow().path(file).to_owned()
+    }
+
+    /// The files that were asked for and are there, but could not be read.
+    #[must_use]
+    pub fn unreadable(&self) -> BTreeMap<String, ReadError> {
+        self.read
+            .borrow()
+            .iter()
+            .filter_map(|(path, result)| match result {
+                Err(error) if *error != ReadError::NotFound => Some((path.clone(), error.clone())),
+                _ => None,
+            })
+            .collect()
+    }
+}
+
+/// The files that Terraform's functions see: paths relative to a root module's directory.
+pub struct FilesUnder<'r> {
+    reader: &'r Reader<'r>,
+    dir: Arc<str>,
+}
+
+impl<'r> FilesUnder<'r> {
+    /// Files with paths relative to `dir`.
+    #[must_use]
+    pub fn new(reader: &'r Reader<'r>, dir: Arc<str>) -> Self {
+        Self { reader, dir }
+    }
+
+    fn resolve(&self, path: &str) -> Result<String, ReadError> {
+        if path.starts_with('/') || path.starts_with('~') {
+            return Err(ReadError::OutsideRoot);
+        }
+        super::normalize_path(&format!("{}/{path}", self.dir).trim_start_matches('/')).ok_or(ReadError::OutsideRoot)
+    }
+}
+
+impl Files for FilesUnder<'_> {
+    fn text(&self, path: &str) -> Result<FileText, ReadError> {
+        let file = self.reader.read(&self.resolve(path)?)?;
+        Ok(FileText { file, text: self.reader.text(file) })
+    }
+
+    fn bytes(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        self.reader.provider.read_bytes(&self.resolve(path)?)
+    }
+
+    fn exists(&self, path: &str) -> Result<bool, ReadError> {
+        Ok(self.reader.provider.exists(&self.resolve(path)?))
+    }
+
+    fn under(&self, path: &str) -> Result<Vec<String>, ReadError> {
+        let dir = self.resolve(path)?;
+        Ok(self
+            .reader
+            .files
+            .iter()
+            .filter_map(|file| {
+                let rest =
+                    if dir.is_empty() { Some(file.as_str()) } else { file.strip_prefix(&dir)?.strip_prefix('/') };
+                rest.map(str::to_owned)
+            })
+            .collect())
+    }
+}

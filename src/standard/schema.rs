@@ -1,0 +1,148 @@
+//! What a `standard` may hold: one table, from which values are checked.
+
+use super::ConfigError;
+use crate::eval::did_you_mean;
+use crate::source::Span;
+use crate::value::{Data, Value};
+
+/// What a value of the standard must look like.
+#[derive(Debug)]
+pub enum Shape {
+    /// Text.
+    String,
+    /// A number.
+    Number,
+    /// A list of texts.
+    Strings,
+    /// Names to values of one shape.
+    Map(&'static Shape),
+    /// These attributes, each optional, with what each means.
+    Object(&'static [(&'static str, Shape, &'static str)]),
+    /// Anything: a team's own rules know what.
+    Any,
+}
+
+const FUNCTION: Shape = Shape::Object(&[
+    ("app", Shape::String, "The application's short name; stands for {app} elsewhere. Default: the function's name."),
+    ("timeout", Shape::Number, "Timeout in seconds."),
+    ("memory", Shape::Number, "Memory in MB."),
+    ("log_group", Shape::String, "Name of the CloudWatch log group."),
+    ("custom", Shape::Any, "Anything that rules of your own ask for."),
+]);
+
+const ALARM: Shape = Shape::Object(&[
+    ("name", Shape::String, "The alarm's name, with {app} for the application."),
+    ("threshold", Shape::Number, "How many occurrences are still fine: 0 means that the first one triggers."),
+    ("ratio", Shape::Number, "For durations: the part of the function's timeout that triggers, such as 0.83."),
+]);
+
+const ALARMS: Shape = Shape::Object(&[
+    ("errors", ALARM, "Failed invocations."),
+    ("duration", ALARM, "The time that invocations take."),
+    ("throttles", ALARM, "Throttled invocations."),
+]);
+
+const LOGGING: Shape = Shape::Object(&[("format", Shape::String, "JSON or Text.")]);
+
+const IMAGE: Shape = Shape::Object(&[
+    ("tag", Shape::String, "Pattern of the image's tag, with {app} for the application and * for any text."),
+    ("ignore_changes", Shape::Strings, "Attributes that every function's lifecycle ignores."),
+]);
+
+const IAM: Shape = Shape::Object(&[
+    ("role", Shape::String, "Name of the functions' execution role."),
+    ("buckets", Shape::Map(&Shape::String), "S3 buckets that the role may use: name to read, write or readwrite."),
+    ("actions", Shape::Strings, "Every action that the role may be granted."),
+]);
+
+const DEPLOY: Shape = Shape::Object(&[
+    ("workflow", Shape::String, "Path of the workflow that deploys."),
+    ("auth", Shape::String, "How it signs in to AWS: oidc."),
+    ("inputs", Shape::Strings, "Inputs that it takes when started by hand."),
+    ("steps", Shape::Strings, "What it does, in order."),
+]);
+
+const WORKFLOWS: Shape =
+    Shape::Object(&[("timeout_minutes", Shape::Number, "Every job sets timeout-minutes, to at most this.")]);
+
+/// The sections: name, shape, meaning.
+pub const SECTIONS: &[(&str, Shape, &str)] = &[
+    ("functions", Shape::Map(&FUNCTION), "The Lambda functions, by name."),
+    ("alarms", ALARMS, "The alarms that every function has."),
+    ("environment", Shape::Map(&Shape::String), "Environment variables that every function has."),
+    ("logging", LOGGING, "How functions log."),
+    ("image", IMAGE, "How container images are tagged and who owns them."),
+    ("iam", IAM, "What the execution role may do."),
+    ("deploy", DEPLOY, "The workflow that deploys."),
+    ("workflows", WORKFLOWS, "What holds for every workflow."),
+    ("custom", Shape::Any, "Anything that rules of your own ask for."),
+];
+
+/// The shape of a section.
+pub(super) fn section(name: &str) -> Option<&'static Shape> {
+    SECTIONS.iter().find(|(known, ..)| *known == name).map(|(_, shape, _)| shape)
+}
+
+/// Checks a value against a shape; what is wrong is told at the value's own place in the configuration.
+pub(super) fn validate(value: &Value, shape: &Shape, path: &str, fallback: Span, errors: &mut Vec<ConfigError>) {
+    let span = value.origin.span().unwrap_or(fallback);
+    if value.is_null() || matches!(shape, Shape::Any) {
+        return;
+    }
+    if let Some(unknown) = value.as_unknown() {
+        errors.push(ConfigError::new(unknown.span.unwrap_or(span), format!("`{path}` is unknown: {}", unknown.reason)));
+        return;
+    }
+    let mut wrong = |wanted: &str| {
+        errors.push(ConfigError::new(
+            span,
+            format!("`{path}` must be {wanted}, and this is a {}", value.ty().friendly()),
+        ));
+    };
+    match shape {
+        Shape::Any => {}
+        Shape::String if !matches!(value.data, Data::String(_)) => wrong("a string"),
+        Shape::Number if !matches!(value.data, Data::Number(_)) => wrong("a number"),
+        Shape::String | Shape::Number => {}
+        Shape::Strings => match value.as_items() {
+            Some(items) => {
+                for (at, item) in items.iter().enumerate() {
+                    validate(item, &Shape::String, &format!("{path}[{at}]"), span, errors);
+                }
+            }
+            None => wrong("a list of strings"),
+        },
+        Shape::Map(element) => match value.as_fields() {
+            Some(fields) => {
+                for (key, item) in fields {
+                    validate(item, element, &format!("{path}[{key:?}]"), span, errors);
+                }
+            }
+            None => wrong("an object"),
+        },
+        Shape::Object(attributes) => match value.as_fields() {
+            Some(fields) => {
+                for (key, item) in fields {
+                    match attributes.iter().find(|(name, ..)| *name == &**key) {
+                        Some((_, shape, _)) => validate(item, shape, &format!("{path}.{key}"), span, errors),
+                        None => {
+                            errors.push(unknown_attribute(key, path, item.origin.span().unwrap_or(span), attributes))
+                        }
+                    }
+                }
+            }
+            None => wrong("an object"),
+        },
+    }
+}
+
+fn unknown_attribute(
+    key: &str,
+    path: &str,
+    span: Span,
+    attributes: &[(&'static str, Shape, &'static str)],
+) -> ConfigError {
+    let names: Vec<&str> = attributes.iter().map(|(name, ..)| *name).collect();
+    let help = did_you_mean(key, names.iter().copied()).unwrap_or_else(|| format!("there are: {}", names.join(", ")));
+    ConfigError::new(span, format!("`{path}` has no attribute `{key}`")).with_help(Some(help))
+}

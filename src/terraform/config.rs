@@ -1,0 +1,311 @@
+//! What the `.tf` files of each directory declare.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::source::{FileId, ReadError, Reader, normalize_path};
+use crate::syntax::SyntaxProblem;
+use crate::syntax::hcl::ast::{Attribute, Block, ExprKind};
+use crate::syntax::hcl::parse_body;
+use crate::syntax::tf_json::parse_tf_json;
+
+/// Modules beyond this many directories are not followed.
+const MAX_MODULES: usize = 5_000;
+
+/// One file, read and parsed.
+#[derive(Debug)]
+pub struct HclFile {
+    /// The file.
+    pub file: FileId,
+    /// Path relative to the workspace root.
+    pub path: String,
+    /// Attributes outside any block; `.tfvars` files have nothing else.
+    pub attributes: Vec<Attribute>,
+    /// The blocks.
+    pub blocks: Vec<Arc<Block>>,
+    /// What in it could not be read.
+    pub problems: Vec<SyntaxProblem>,
+}
+
+impl HclFile {
+    /// Reads and parses a file, in HCL's native syntax or, by its name, in its JSON syntax.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn read(reader: &Reader<'_>, path: &str) -> Result<Self, ReadError> {
+        let file = reader.read(path)?;
+        let text = reader.text(file);
+        let (body, problems) =
+            if path.ends_with(".json") { parse_tf_json(file, &text) } else { parse_body(file, &text) };
+        Ok(Self {
+            file,
+            path: path.to_owned(),
+            attributes: body.attributes,
+            blocks: body.blocks.into_iter().map(Arc::new).collect(),
+            problems,
+        })
+    }
+}
+
+/// Something about the configuration that keeps us from knowing all of it.
+#[derive(Debug, Clone)]
+pub enum Problem {
+    /// A place in a file that is not HCL.
+    Syntax(SyntaxProblem),
+    /// A file that could not be read at all.
+    Unreadable(String, ReadError),
+}
+
+/// A managed resource or a data source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Mode {
+    /// `resource`
+    Managed,
+    /// `data`
+    Data,
+    /// `ephemeral`
+    Ephemeral,
+}
+
+/// What one directory declares.
+#[derive(Debug, Default)]
+pub struct Module {
+    /// The directory, relative to the workspace root; `""` is the root itself.
+    pub dir: String,
+    /// `variable` blocks.
+    pub variables: BTreeMap<Arc<str>, Arc<Block>>,
+    /// The attributes of all `locals` blocks.
+    pub locals: BTreeMap<Arc<str>, Arc<Attribute>>,
+    /// `resource`, `data` and `ephemeral` blocks by type and name.
+    pub resources: BTreeMap<(Mode, Arc<str>, Arc<str>), Arc<Block>>,
+    /// `module` blocks.
+    pub calls: BTreeMap<Arc<str>, Arc<Block>>,
+    /// `output` blocks.
+    pub outputs: BTreeMap<Arc<str>, Arc<Block>>,
+    /// `provider` blocks.
+    pub providers: Vec<Arc<Block>>,
+    /// Whether a `backend` or `cloud` block marks this as a root module.
+    pub has_backend: bool,
+    /// Why something may be declared here that we do not know of: a file that could not be read whole.
+    pub gaps: Vec<Arc<str>>,
+}
+
+impl Module {
+    fn add(&mut self, block: &Arc<Block>) {
+        let label = |index: usize| block.label(index).cloned();
+        match (&*block.kind.value, label(0), label(1)) {
+            ("variable", Some(name), _) => {
+                self.variables.insert(name, Arc::clone(block));
+            }
+            ("output", Some(name), _) => {
+                self.outputs.insert(name, Arc::clone(block));
+            }
+            ("module", Some(name), _) => {
+                self.calls.insert(name, Arc::clone(block));
+            }
+            ("resource", Some(ty), Some(name)) => {
+                self.resources.insert((Mode::Managed, ty, name), Arc::clone(block));
+            }
+            ("data", Some(ty), Some(name)) => {
+                self.resources.insert((Mode::Data, ty, name), Arc::clone(block));
+            }
+            ("ephemeral", Some(ty), Some(name)) => {
+                self.resources.insert((Mode::Ephemeral, ty, name), Arc::clone(block));
+            }
+            ("provider", Some(_), _) => self.providers.push(Arc::clone(block)),
+            ("locals", ..) => {
+                for attribute in &block.body.attributes {
+                    self.locals.insert(Arc::clone(&attribute.name.value), Arc::new(attribute.clone()));
+                }
+            }
+            ("terraform", ..) => {
+                self.has_backend |=
+                    block.body.blocks.iter().any(|inner| matches!(&*inner.kind.value, "backend" | "cloud"));
+            }
+            _ => {}
+        }
+    }
+
+    /// An override file's block: its attributes and nested blocks replace those of the block they override.
+    fn override_with(&mut self, block: &Arc<Block>) {
+        if matches!(&*block.kind.value, "locals" | "terraform" | "provider") {
+            self.add(block);
+            return;
+        }
+        let label = |index: usize| block.label(index).cloned().unwrap_or_else(|| "".into());
+        let resource = |mode| (mode, label(0), label(1));
+        let slot = match &*block.kind.value {
+            "variable" => self.variables.get_mut(&label(0)),
+            "output" => self.outputs.get_mut(&label(0)),
+            "module" => self.calls.get_mut(&label(0)),
+            "resource" => self.resources.get_mut(&resource(Mode::Managed)),
+            "data" => self.resources.get_mut(&resource(Mode::Data)),
+            _ => None,
+        };
+        if let Some(slot) = slot {
+            *slot = Arc::new(merge(slot, block));
+        }
+    }
+
+    /// Whether anything at all is declared.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.variables.is_empty()
+            && self.locals.is_empty()
+            && self.resources.is_empty()
+            && self.calls.is_empty()
+            && self.outputs.is_empty()
+            && self.providers.is_empty()
+            && !self.has_backend
+    }
+}
+
+fn merge(base: &Block, over: &Block) -> Block {
+    let mut merged = base.clone();
+    for attribute in &over.body.attributes {
+        match merged.body.attributes.iter_mut().find(|known| known.name.value == attribute.name.value) {
+            Some(known) => *known = attribute.clone(),
+            None => merged.body.attributes.push(attribute.clone()),
+        }
+    }
+    let replaced: BTreeSet<&str> = over.body.blocks.iter().map(|block| &*block.kind.value).collect();
+    merged.body.blocks.retain(|block| &*block.kind.value == "lifecycle" || !replaced.contains(&*block.kind.value));
+    for block in &over.body.blocks {
+        match merged
+            .body
+            .blocks
+            .iter_mut()
+            .find(|known| &*known.kind.value == "lifecycle" && known.kind.value == block.kind.value)
+        {
+            Some(known) => *known = merge(known, block),
+            None => merged.body.blocks.push(block.clone()),
+        }
+    }
+    merged
+}
+
+/// All modules of a workspace.
+#[derive(Debug, Default)]
+pub struct Configuration {
+    /// Modules by directory.
+    pub modules: BTreeMap<String, Rc<Module>>,
+    /// Directories of the root modules, sorted.
+    pub roots: Vec<String>,
+    /// What could not be read.
+    pub problems: Vec<Problem>,
+    /// How many files were read.
+    pub files: usize,
+}
+
+impl Configuration {
+    /// Reads the root modules and, from there, every module they call by a local path or that `terraform init`
+    /// has installed. Without `roots`, a directory is a root when it has a provider or backend, or when no other
+    /// module calls it.
+    #[must_use]
+    pub fn load(reader: &Reader<'_>, roots: Option<&[String]>) -> Self {
+        let mut configuration = Self::default();
+        let candidates: BTreeSet<String> = match roots {
+            Some(roots) => roots.iter().cloned().collect(),
+            None => {
+                reader.files().iter().filter(|path| is_terraform(path)).map(|path| directory(path).to_owned()).collect()
+            }
+        };
+        let mut called = BTreeSet::new();
+        let mut waiting: VecDeque<String> = candidates.iter().cloned().collect();
+        while let Some(dir) = waiting.pop_front() {
+            if configuration.modules.contains_key(&dir) || configuration.modules.len() >= MAX_MODULES {
+                continue;
+            }
+            let module = configuration.read_module(reader, &dir);
+            for call in module.calls.values() {
+                if let Some(target) = local_source(&dir, call) {
+                    called.insert(target.clone());
+                    waiting.push_back(target);
+                }
+            }
+            configuration.modules.insert(dir, Rc::new(module));
+        }
+        configuration.roots = match roots {
+            Some(roots) => roots.to_vec(),
+            None => candidates
+                .into_iter()
+                .filter(|dir| {
+                    configuration.modules.get(dir).is_some_and(|module| {
+                        !called.contains(dir) || module.has_backend || !module.providers.is_empty()
+                    })
+                })
+                .collect(),
+        };
+        configuration
+    }
+
+    /// The module of a directory, reading it if nothing has yet.
+    fn read_module(&mut self, reader: &Reader<'_>, dir: &str) -> Module {
+        let mut module = Module { dir: dir.to_owned(), ..Module::default() };
+        let mut overrides = Vec::new();
+        let names: Vec<String> = reader.names_in(dir).filter(|name| is_terraform(name)).map(str::to_owned).collect();
+        for name in &names {
+            // Of a pair such as main.tf and main.tofu, OpenTofu reads the latter and Terraform the former.
+            let shadowed = |tofu: &str, tf: &str| {
+                name.strip_suffix(tofu).is_some_and(|stem| names.contains(&format!("{stem}{tf}")))
+            };
+            if shadowed(".tofu", ".tf") || shadowed(".tofu.json", ".tf.json") {
+                continue;
+            }
+            let path = join(dir, name);
+            self.files += 1;
+            match HclFile::read(reader, &path) {
+                Err(error) => {
+                    module.gaps.push(format!("{path} could not be read").into());
+                    self.problems.push(Problem::Unreadable(path, error));
+                }
+                Ok(file) => {
+                    if !file.problems.is_empty() {
+                        module.gaps.push(format!("{path} has syntax errors").into());
+                        self.problems.extend(file.problems.into_iter().map(Problem::Syntax));
+                    }
+                    let stem = name.split('.').next().unwrap_or(name);
+                    if stem == "override" || stem.ends_with("_override") {
+                        overrides.extend(file.blocks);
+                    } else {
+                        file.blocks.iter().for_each(|block| module.add(block));
+                    }
+                }
+            }
+        }
+        overrides.iter().for_each(|block| module.override_with(block));
+        module
+    }
+}
+
+/// Whether a file name is one that Terraform or OpenTofu reads as configuration.
+fn is_terraform(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let hidden = name.starts_with('.') || name.ends_with('~');
+    let endings = [".tf", ".tofu", ".tf.json", ".tofu.json"];
+    !hidden && endings.iter().any(|ending| name.ends_with(ending))
+}
+
+/// The directory of a path; `""` for a file in the root.
+#[must_use]
+pub(super) fn directory(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(dir, _)| dir)
+}
+
+/// A name in a directory, as a path.
+pub(super) fn join(dir: &str, name: &str) -> String {
+    if dir.is_empty() { name.to_owned() } else { format!("{dir}/{name}") }
+}
+
+/// The directory that a module call's `source` names, when it is a local path inside the workspace.
+pub(super) fn local_source(dir: &str, call: &Block) -> Option<String> {
+    let source = call.body.attribute("source")?;
+    let ExprKind::Text(text) = &source.value.kind else {
+        return None;
+    };
+    if !(text.starts_with("./") || text.starts_with("../") || &**text == "." || &**text == "..") {
+        return None;
+    }
+    normalize_path(&join(dir, text))
+}

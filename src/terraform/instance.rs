@@ -1,0 +1,377 @@
+//! Module instances and what they evaluate to.
+
+use std::cell::{OnceCell, RefCell};
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::config::{Configuration, Mode, Module, join, local_source};
+use super::inputs::Inputs;
+use super::resource::{Expansion, InstanceKey, Repetition, Resource, expand};
+use super::scope::ModuleScope;
+use crate::eval::{Budget, EvalError, Evaluated, Evaluator, type_constraint};
+use crate::source::{FilesUnder, Reader, Span, normalize_path};
+use crate::syntax::hcl::ast::{Attribute, Block, ExprKind};
+use crate::value::{Type, Unknown, Value, convert};
+
+/// How deep modules may call modules.
+const MAX_MODULE_DEPTH: usize = 32;
+
+/// Everything evaluation needs to reach. One world evaluates one root module.
+pub struct World<'w> {
+    pub(super) reader: &'w Reader<'w>,
+    pub(super) configuration: &'w Configuration,
+    pub(super) inputs: &'w Inputs,
+    pub(super) budget: &'w Budget,
+    pub(super) files: FilesUnder<'w>,
+    /// Directories of installed remote modules by their address, from `.terraform/modules/modules.json`.
+    installed: OnceCell<BTreeMap<String, String>>,
+    /// The region that the root module's AWS provider is set to.
+    region: OnceCell<Value>,
+    pub(super) root: Rc<Instance>,
+}
+
+/// One instance of a module.
+pub struct Instance {
+    /// `""` for the root, else such as `module.api["eu"]`.
+    pub address: Arc<str>,
+    /// What its directory declares.
+    pub module: Rc<Module>,
+    /// Who calls it, by which block, and as which repetition.
+    pub(super) caller: Option<Caller>,
+    variables: Memo,
+    locals: Memo,
+    outputs: Memo,
+    children: RefCell<HashMap<Arc<str>, Rc<Children>>>,
+    resources: RefCell<HashMap<ResourceId, Rc<Resource>>>,
+}
+
+/// The instances of a called module.
+pub type Children = Expansion<Rc<Instance>>;
+
+/// Mode, type and name of a resource in its module.
+type ResourceId = (Mode, Arc<str>, Arc<str>);
+
+pub(super) struct Caller {
+    pub(super) parent: Rc<Instance>,
+    pub(super) block: Arc<Block>,
+    pub(super) repetition: Repetition,
+    depth: usize,
+}
+
+/// Values by name, each evaluated once; a name that is asked for while it is being evaluated is a cycle.
+#[derive(Default)]
+pub(super) struct Memo(RefCell<HashMap<Arc<str>, Slot>>);
+
+enum Slot {
+    Running,
+    Done(Evaluated),
+}
+
+impl Memo {
+    pub(super) fn get(
+        &self,
+        name: &Arc<str>,
+        at: Span,
+        label: &str,
+        evaluate: impl FnOnce() -> Evaluated,
+    ) -> Evaluated {
+        match self.0.borrow().get(name) {
+            Some(Slot::Done(result)) => return result.clone(),
+            Some(Slot::Running) => {
+                return Err(EvalError::new(at, format!("`{label}` refers to itself, by way of others or directly")));
+            }
+            None => {}
+        }
+        self.0.borrow_mut().insert(Arc::clone(name), Slot::Running);
+        let result = evaluate();
+        self.0.borrow_mut().insert(Arc::clone(name), Slot::Done(result.clone()));
+        result
+    }
+}
+
+impl Instance {
+    fn new(address: Arc<str>, module: Rc<Module>, caller: Option<Caller>) -> Rc<Self> {
+        Rc::new(Self {
+            address,
+            module,
+            caller,
+            variables: Memo::default(),
+            locals: Memo::default(),
+            outputs: Memo::default(),
+            children: RefCell::default(),
+            resources: RefCell::default(),
+        })
+    }
+
+    /// The address of something in this module: `module.a.aws_x.y`.
+    pub(super) fn qualify(&self, local: &str) -> String {
+        if self.address.is_empty() { local.to_owned() } else { format!("{}.{local}", self.address) }
+    }
+}
+
+impl<'w> World<'w> {
+    /// A world for one root module; `None` when its directory was not read.
+    #[must_use]
+    pub fn new(
+        reader: &'w Reader<'w>,
+        configuration: &'w Configuration,
+        dir: &str,
+        inputs: &'w Inputs,
+        budget: &'w Budget,
+    ) -> Option<Self> {
+        let module = configuration.modules.get(dir)?;
+        Some(Self {
+            reader,
+            configuration,
+            inputs,
+            budget,
+            files: FilesUnder::new(reader, dir.into()),
+            installed: OnceCell::new(),
+            region: OnceCell::new(),
+            root: Instance::new("".into(), Rc::clone(module), None),
+        })
+    }
+
+    /// The root module's instance.
+    #[must_use]
+    pub fn root(&self) -> &Rc<Instance> {
+        &self.root
+    }
+
+    /// Every module instance, the root first, parents before children.
+    #[must_use]
+    pub fn instances(&self) -> Vec<Rc<Instance>> {
+        let mut all = vec![Rc::clone(&self.root)];
+        let mut next = 0;
+        while let Some(instance) = all.get(next).cloned() {
+            next += 1;
+            for name in instance.module.calls.keys() {
+                if let Ok(children) = self.children(&instance, name) {
+                    all.extend(children.items().iter().map(|(_, child)| Rc::clone(child)));
+                }
+            }
+        }
+        all
+    }
+
+    pub(super) fn scope<'s>(&'s self, instance: &'s Rc<Instance>, repetition: &'s Repetition) -> ModuleScope<'s, 'w> {
+        ModuleScope { world: self, instance, repetition }
+    }
+
+    fn evaluate(&self, instance: &Rc<Instance>, attribute: &Attribute) -> Evaluated {
+        let scope = self.scope(instance, &Repetition::None);
+        Evaluator::new(&scope, self.budget).evaluate(&attribute.value)
+    }
+
+    /// The value of a local.
+    ///
+    /// # Errors
+    /// When there is none of this name, it refers to itself, or it does not evaluate.
+    pub fn local(&self, instance: &Rc<Instance>, name: &Arc<str>, at: Span) -> Option<Evaluated> {
+        let attribute = instance.module.locals.get(name)?;
+        let label = instance.qualify(&format!("local.{name}"));
+        Some(instance.locals.get(name, at, &label, || self.evaluate(instance, attribute)))
+    }
+
+    /// The value of an output.
+    pub fn output(&self, instance: &Rc<Instance>, name: &Arc<str>, at: Span) -> Option<Evaluated> {
+        let block = instance.module.outputs.get(name)?;
+        let label = instance.qualify(&format!("output.{name}"));
+        Some(instance.outputs.get(name, at, &label, || {
+            let value = block
+                .body
+                .attribute("value")
+                .ok_or_else(|| EvalError::new(block.header, "this output has no `value`"))?;
+            let sensitive = self.literal_flag(block, "sensitive");
+            Ok(self.evaluate(instance, value)?.marked(sensitive))
+        }))
+    }
+
+    /// The value of a variable: what its caller or the inputs give, converted to its type, or its default.
+    pub fn variable(&self, instance: &Rc<Instance>, name: &Arc<str>, at: Span) -> Option<Evaluated> {
+        let block = instance.module.variables.get(name)?;
+        let label = instance.qualify(&format!("var.{name}"));
+        Some(instance.variables.get(name, at, &label, || self.evaluate_variable(instance, name, block, &label)))
+    }
+
+    fn evaluate_variable(&self, instance: &Rc<Instance>, name: &Arc<str>, block: &Block, label: &str) -> Evaluated {
+        let default = |expr: &crate::syntax::hcl::ast::Expr| {
+            let scope = self.scope(instance, &Repetition::None);
+            Evaluator::new(&scope, self.budget).evaluate(expr)
+        };
+        let declared = block.body.attribute("type");
+        let ty = match declared {
+            Some(attribute) => type_constraint::read(&attribute.value, &default)?,
+            None => Type::Any,
+        };
+        let given = match &instance.caller {
+            Some(caller) => match caller.block.body.attribute(name) {
+                Some(argument) => {
+                    let scope = self.scope(&caller.parent, &caller.repetition);
+                    let value = Evaluator::new(&scope, self.budget).evaluate(&argument.value)?;
+                    Some(value)
+                }
+                None => None,
+            },
+            None => self.inputs.values.get(name).cloned(),
+        };
+        let not_nullable = block
+            .body
+            .attribute("nullable")
+            .is_some_and(|attribute| matches!(attribute.value.kind, ExprKind::Bool(false)));
+        let given = given.filter(|value| !(not_nullable && value.is_null()));
+        let value = match given {
+            Some(value) => value,
+            None => match block.body.attribute("default") {
+                Some(attribute) => default(&attribute.value)?,
+                None => {
+                    let reason = match &instance.caller {
+                        Some(_) => format!("`{label}` is required, and the module call does not set it"),
+                        None => format!("`{label}` has no default, and no .tfvars file sets it"),
+                    };
+                    Value::unknown(Unknown::new(ty.clone(), reason, Some(block.header)).named(label))
+                }
+            },
+        };
+        let value = match &instance.caller {
+            Some(_) => value,
+            None => self.inputs.overridden(name, value, ty == Type::String),
+        };
+        let span = value.origin.span().unwrap_or(block.header);
+        let value = convert(&value, &ty)
+            .map_err(|error| EvalError::new(span, format!("this does not fit the type of `{label}`: {error}")))?;
+        Ok(value.marked(self.literal_flag(block, "sensitive")))
+    }
+
+    fn literal_flag(&self, block: &Block, name: &str) -> bool {
+        block.body.attribute(name).is_some_and(|attribute| matches!(attribute.value.kind, ExprKind::Bool(true)))
+    }
+
+    /// The instances of a called module.
+    ///
+    /// # Errors
+    /// With the reason, when the module's files are not to be had.
+    pub fn children(&self, instance: &Rc<Instance>, name: &Arc<str>) -> Result<Rc<Children>, Unknown> {
+        if let Some(known) = instance.children.borrow().get(name) {
+            return Ok(Rc::clone(known));
+        }
+        let block = instance
+            .module
+            .calls
+            .get(name)
+            .cloned()
+            .ok_or_else(|| Unknown::new(Type::Any, "no such module call", None))?;
+        let address = instance.qualify(&format!("module.{name}"));
+        let module = self.called_module(instance, &block, &address)?;
+        let depth = instance.caller.as_ref().map_or(0, |caller| caller.depth) + 1;
+        if depth > MAX_MODULE_DEPTH {
+            return Err(Unknown::new(Type::Any, "modules call each other too deeply", Some(block.header)));
+        }
+        let expansion = expand(self, instance, &block, &address, &mut |_, address, repetition| {
+            let caller = Caller { parent: Rc::clone(instance), block: Arc::clone(&block), repetition, depth };
+            Instance::new(address.into(), Rc::clone(&module), Some(caller))
+        });
+        let expansion = Rc::new(expansion);
+        instance.children.borrow_mut().insert(Arc::clone(name), Rc::clone(&expansion));
+        Ok(expansion)
+    }
+
+    fn called_module(&self, instance: &Instance, block: &Block, address: &str) -> Result<Rc<Module>, Unknown> {
+        let source = block.body.attribute("source");
+        let dir = local_source(&instance.module.dir, block)
+            .or_else(|| self.installed().get(&installed_key(address)).cloned());
+        dir.and_then(|dir| self.configuration.modules.get(&dir)).cloned().ok_or_else(|| {
+            let named = match source.map(|source| &source.value.kind) {
+                Some(ExprKind::Text(text)) => format!("the module `{text}` is not in this repository"),
+                _ => "the module's source is not a plain text".to_owned(),
+            };
+            Unknown::new(Type::Any, named, Some(block.header)).named(address)
+        })
+    }
+
+    fn installed(&self) -> &BTreeMap<String, String> {
+        self.installed.get_or_init(|| installed_modules(self.reader, &self.root.module.dir))
+    }
+
+    /// A resource's instances.
+    pub fn resource(
+        &self,
+        instance: &Rc<Instance>,
+        mode: Mode,
+        ty: &Arc<str>,
+        name: &Arc<str>,
+    ) -> Option<Rc<Resource>> {
+        let id = (mode, Arc::clone(ty), Arc::clone(name));
+        if let Some(known) = instance.resources.borrow().get(&id) {
+            return Some(Rc::clone(known));
+        }
+        let block = instance.module.resources.get(&id)?;
+        let resource = Rc::new(Resource::new(self, instance, mode, ty, name, block));
+        instance.resources.borrow_mut().insert(id, Rc::clone(&resource));
+        Some(resource)
+    }
+
+    /// The region of the root module's AWS provider, when that is written; else an unknown of that name.
+    pub(super) fn region(&self) -> Value {
+        if let Some(region) = self.region.get() {
+            return region.clone();
+        }
+        let provider = self.root.module.providers.iter().find(|block| {
+            block.label(0).is_some_and(|label| &**label == "aws") && block.body.attribute("alias").is_none()
+        });
+        let written = provider.and_then(|block| block.body.attribute("region"));
+        let unknown = || {
+            Value::unknown(Unknown {
+                not_null: true,
+                ..Unknown::new(Type::String, "the region is chosen when Terraform runs", None).named("region")
+            })
+        };
+        let region = match written {
+            Some(attribute) => self.evaluate(&self.root, attribute).unwrap_or_else(|_| unknown()),
+            None => unknown(),
+        };
+        self.region.get_or_init(|| region).clone()
+    }
+}
+
+/// The key of a module call in `modules.json`: call names joined by dots, without instance keys.
+fn installed_key(address: &str) -> String {
+    let mut names = Vec::new();
+    let mut rest = address;
+    while let Some(after) = rest.strip_prefix("module.") {
+        let end = after.find(['.', '[']).unwrap_or(after.len());
+        names.push(after.get(..end).unwrap_or(""));
+        let next = after.find(".module.").map(|at| at + 1);
+        rest = next.and_then(|at| after.get(at..)).unwrap_or("");
+    }
+    names.join(".")
+}
+
+/// Where `terraform init` put the modules it fetched; empty when it has not run.
+pub(super) fn installed_modules(reader: &Reader<'_>, root: &str) -> BTreeMap<String, String> {
+    let path = join(root, ".terraform/modules/modules.json");
+    let Ok(text) = reader.provider().read(&path) else {
+        return BTreeMap::new();
+    };
+    let manifest: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
+    let modules = manifest.get("Modules").and_then(serde_json::Value::as_array).cloned().unwrap_or_default();
+    modules
+        .iter()
+        .filter_map(|module| {
+            let key = module.get("Key")?.as_str()?;
+            let dir = normalize_path(&join(root, module.get("Dir")?.as_str()?))?;
+            Some((key.to_owned(), dir))
+        })
+        .collect()
+}
+
+/// The label of an instance key, as addresses write it.
+pub(super) fn with_key(address: &str, key: &InstanceKey) -> String {
+    match key {
+        InstanceKey::None => address.to_owned(),
+        InstanceKey::Index(index) => format!("{address}[{index}]"),
+        InstanceKey::Name(name) => format!("{address}[{name:?}]"),
+        InstanceKey::Unknown => format!("{address}[*]"),
+    }
+}

@@ -1,0 +1,18 @@
+//! Terraform configurations, evaluated: modules, variables, locals and every resource instance.
+//!
+//! [`load`](Configuration::load) finds the root modules and reads them with the modules they call;
+//! [`World`] then evaluates on demand, each thing once, so that what no rule asks for costs nothing.
+
+mod computed;
+mod config;
+mod inputs;
+mod instance;
+mod policy_document;
+mod resource;
+mod scope;
+
+pub(crate) use computed::rows;
+pub use config::{Configuration, HclFile, Mode, Module, Problem};
+pub use inputs::{Inputs, Override};
+pub use instance::{Instance, World};
+pub use resource::{Expansion, InstanceKey, Resource, ResourceInstance, ignored_changes};

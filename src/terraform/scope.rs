@@ -1,0 +1,291 @@
+//! The names that an expression in a module can use.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::config::Mode;
+use super::instance::{Instance, World};
+use super::resource::{Expansion, InstanceKey, Repetition, Resource};
+use crate::eval::{EvalError, Evaluated, Files, Found, PathStep, Scope, did_you_mean};
+use crate::source::Span;
+use crate::value::{Data, Fields, Object, Type, Unknown, Value};
+
+pub struct ModuleScope<'s, 'w> {
+    pub(super) world: &'s World<'w>,
+    pub(super) instance: &'s Rc<Instance>,
+    pub(super) repetition: &'s Repetition,
+}
+
+/// The first steps as names.
+fn name_at(path: &[PathStep], index: usize) -> Option<Arc<str>> {
+    match path.get(index)? {
+        PathStep::Attribute(name, _) => Some(Arc::clone(name)),
+        PathStep::Index(value, _) => value.as_str().map(Into::into),
+    }
+}
+
+impl Scope for ModuleScope<'_, '_> {
+    fn lookup(&self, root: &str, path: &[PathStep], at: Span) -> Result<Found, EvalError> {
+        match root {
+            "var" => self.named(
+                path,
+                at,
+                "variable",
+                "var",
+                |name| self.world.variable(self.instance, name, at),
+                || self.instance.module.variables.keys().map(|name| &**name).collect(),
+            ),
+            "local" => self.named(
+                path,
+                at,
+                "local value",
+                "local",
+                |name| self.world.local(self.instance, name, at),
+                || self.instance.module.locals.keys().map(|name| &**name).collect(),
+            ),
+            "each" => match (self.repetition, path.first().and_then(PathStep::name)) {
+                (Repetition::Each(key, _), Some("key")) => Ok(Found { value: key.clone(), used: 1 }),
+                (Repetition::Each(_, value), Some("value")) => Ok(Found { value: value.clone(), used: 1 }),
+                (Repetition::Each(..), _) => Err(EvalError::new(at, "`each` has `key` and `value`, nothing else")),
+                _ => Err(EvalError::new(at, "`each` is there only in a block with `for_each`")),
+            },
+            "count" => match (self.repetition, path.first().and_then(PathStep::name)) {
+                (Repetition::Count(index), Some("index")) => Ok(Found { value: index.clone(), used: 1 }),
+                _ => Err(EvalError::new(at, "`count.index` is there only in a block with `count`")),
+            },
+            "path" => self.path(path, at),
+            "terraform" => {
+                let unknown = Unknown::new(Type::String, "the workspace is chosen when Terraform runs", Some(at))
+                    .named("terraform.workspace");
+                Ok(Found { value: Value::unknown(unknown), used: path.len().min(1) })
+            }
+            "self" => Err(EvalError::new(at, "`self` is there only in provisioners and conditions")),
+            "module" => self.module(path, at),
+            "data" => self.resource(Mode::Data, name_at(path, 0), path, 1, at),
+            "ephemeral" => self.resource(Mode::Ephemeral, name_at(path, 0), path, 1, at),
+            ty => self.resource(Mode::Managed, Some(ty.into()), path, 0, at),
+        }
+    }
+
+    fn files(&self) -> &dyn Files {
+        &self.world.files
+    }
+}
+
+impl ModuleScope<'_, '_> {
+    fn named<'n>(
+        &self,
+        path: &[PathStep],
+        at: Span,
+        what: &str,
+        root: &str,
+        find: impl FnOnce(&Arc<str>) -> Option<Evaluated>,
+        names: impl FnOnce() -> Vec<&'n str>,
+    ) -> Result<Found, EvalError> {
+        let Some(name) = name_at(path, 0) else {
+            return Err(EvalError::new(at, format!("`{root}` is followed by a name, as in `{root}.example`")));
+        };
+        match find(&name) {
+            Some(value) => Ok(Found { value: value?, used: 1 }),
+            None => {
+                let error = EvalError::new(at, format!("there is no {what} `{name}` in this module"));
+                Err(match did_you_mean(&name, names()) {
+                    Some(help) => error.with_help(help),
+                    None => error,
+                })
+            }
+        }
+    }
+
+    fn path(&self, path: &[PathStep], at: Span) -> Result<Found, EvalError> {
+        let root = &self.world.root().module.dir;
+        let value = match path.first().and_then(PathStep::name) {
+            Some("module") => Value::string(relative(root, &self.instance.module.dir)),
+            Some("root") => Value::string("."),
+            Some("cwd") => Value::unknown(
+                Unknown::new(Type::String, "the working directory is known when Terraform runs", Some(at))
+                    .named("path.cwd"),
+            ),
+            _ => return Err(EvalError::new(at, "`path` has `module`, `root` and `cwd`")),
+        };
+        Ok(Found { value, used: 1 })
+    }
+
+    fn module(&self, path: &[PathStep], at: Span) -> Result<Found, EvalError> {
+        let Some(name) = name_at(path, 0) else {
+            return Err(EvalError::new(at, "`module` is followed by the name of a module call"));
+        };
+        if !self.instance.module.calls.contains_key(&name) {
+            let error = EvalError::new(at, format!("there is no `module \"{name}\"` block in this module"));
+            return Err(match did_you_mean(&name, self.instance.module.calls.keys().map(|name| &**name)) {
+                Some(help) => error.with_help(help),
+                None => error,
+            });
+        }
+        let children = match self.world.children(self.instance, &name) {
+            Ok(children) => children,
+            Err(unknown) => return Ok(Found { value: Value::unknown(unknown), used: 1 }),
+        };
+        let (child, used) = match pick(&children, path, 1, at)? {
+            Picked::One(child, used) => (child, used),
+            Picked::All => return Ok(Found { value: self.whole_module(&children, at), used: 1 }),
+            Picked::Unknown(unknown) => return Ok(Found { value: Value::unknown(unknown), used: 2 }),
+        };
+        let Some(output) = name_at(path, used) else {
+            return Ok(Found { value: self.module_object(child, at), used });
+        };
+        match self.world.output(child, &output, at) {
+            Some(value) => Ok(Found { value: value?, used: used + 1 }),
+            None => {
+                let error = EvalError::new(at, format!("module `{name}` has no output `{output}`"));
+                Err(match did_you_mean(&output, child.module.outputs.keys().map(|name| &**name)) {
+                    Some(help) => error.with_help(help),
+                    None => error,
+                })
+            }
+        }
+    }
+
+    fn whole_module(&self, children: &Expansion<Rc<Instance>>, at: Span) -> Value {
+        match children {
+            Expansion::Single([(_, only)]) => self.module_object(only, at),
+            Expansion::Counted(items) => {
+                Value::tuple(items.iter().map(|(_, child)| self.module_object(child, at)).collect())
+            }
+            Expansion::Keyed(items) => Value::object(
+                items
+                    .iter()
+                    .filter_map(|(key, child)| match key {
+                        InstanceKey::Name(name) => Some((Arc::clone(name), self.module_object(child, at))),
+                        _ => None,
+                    })
+                    .collect(),
+            ),
+            Expansion::Unknown(_, unknown) => Value::unknown(unknown.derived(Type::Any)),
+        }
+    }
+
+    fn module_object(&self, child: &Rc<Instance>, at: Span) -> Value {
+        let mut fields = Fields::new();
+        for name in child.module.outputs.keys() {
+            let value = match self.world.output(child, name, at) {
+                Some(Ok(value)) => value,
+                Some(Err(error)) => Value::unknown(Unknown::new(Type::Any, error.reason(), Some(error.span))),
+                None => continue,
+            };
+            fields.insert(Arc::clone(name), value);
+        }
+        Value::new(Data::Object(Arc::new(Object { fields, rest: None })))
+    }
+
+    fn resource(
+        &self,
+        mode: Mode,
+        ty: Option<Arc<str>>,
+        path: &[PathStep],
+        skip: usize,
+        at: Span,
+    ) -> Result<Found, EvalError> {
+        let (Some(ty), Some(name)) = (ty, name_at(path, skip)) else {
+            return Err(unknown_root(&name_or(path, skip), at));
+        };
+        let Some(resource) = self.world.resource(self.instance, mode, &ty, &name) else {
+            return Err(self.no_such_resource(mode, &ty, &name, at));
+        };
+        let start = skip + 1;
+        let (instance, used) = match pick(&resource.instances, path, start, at)? {
+            Picked::One(instance, used) => (instance, used),
+            Picked::All => return Ok(Found { value: self.whole(&resource), used: start }),
+            Picked::Unknown(unknown) => return Ok(Found { value: Value::unknown(unknown), used: start + 1 }),
+        };
+        match name_at(path, used) {
+            Some(attribute) => Ok(Found { value: instance.attribute(self.world, &attribute, at)?, used: used + 1 }),
+            None => Ok(Found { value: instance.object(self.world), used }),
+        }
+    }
+
+    fn whole(&self, resource: &Resource) -> Value {
+        resource.whole(self.world)
+    }
+
+    fn no_such_resource(&self, mode: Mode, ty: &str, name: &str, at: Span) -> EvalError {
+        let declared = &self.instance.module.resources;
+        let known_type = declared.keys().any(|(_, known, _)| &**known == ty);
+        if !known_type && mode == Mode::Managed && !ty.contains('_') {
+            return unknown_root(ty, at);
+        }
+        let prefix = if mode == Mode::Data { "data." } else { "" };
+        let error = EvalError::new(at, format!("there is no `{prefix}{ty}.{name}` in this module"));
+        let near = declared.keys().filter(|(known, of, _)| *known == mode && &**of == ty).map(|(_, _, name)| &**name);
+        match did_you_mean(name, near) {
+            Some(help) => error.with_help(help),
+            None => error,
+        }
+    }
+}
+
+fn name_or(path: &[PathStep], index: usize) -> String {
+    name_at(path, index).map_or_else(|| "this".to_owned(), |name| name.to_string())
+}
+
+fn unknown_root(name: &str, at: Span) -> EvalError {
+    EvalError::new(at, format!("`{name}` stands for nothing here"))
+        .with_help("names are `var.…`, `local.…`, `module.…`, `data.…`, `each.…`, `count.…`, `path.…` or a resource such as `aws_lambda_function.api`; quote text")
+}
+
+enum Picked<'x, T> {
+    /// One instance, and how many steps were used so far.
+    One(&'x T, usize),
+    /// No index follows: all of them.
+    All,
+    /// The index is unknown.
+    Unknown(Unknown),
+}
+
+/// The instance that an index after a repeated resource or module picks.
+fn pick<'x, T>(
+    expansion: &'x Expansion<T>,
+    path: &[PathStep],
+    at_step: usize,
+    at: Span,
+) -> Result<Picked<'x, T>, EvalError> {
+    if let Expansion::Single([(_, only)]) = expansion {
+        return Ok(Picked::One(only, at_step));
+    }
+    let Some(step) = path.get(at_step) else {
+        return Ok(Picked::All);
+    };
+    let key = match step {
+        PathStep::Attribute(name, _) => InstanceKey::Name(Arc::clone(name)),
+        PathStep::Index(value, _) => match &value.data {
+            Data::Number(number) => InstanceKey::Index(number.as_usize().unwrap_or(usize::MAX)),
+            Data::String(text) => match expansion {
+                Expansion::Counted(_) => InstanceKey::Index(text.parse().unwrap_or(usize::MAX)),
+                _ => InstanceKey::Name(Arc::clone(text)),
+            },
+            _ => {
+                if let Expansion::Unknown([(_, only)], _) = expansion {
+                    return Ok(Picked::One(only, at_step + 1));
+                }
+                let unknown = value.first_unknown().map(|unknown| unknown.derived(Type::Any));
+                return Ok(Picked::Unknown(
+                    unknown.unwrap_or_else(|| Unknown::new(Type::Any, "its key is unknown", Some(at))),
+                ));
+            }
+        },
+    };
+    match expansion.get(&key) {
+        Some(found) => Ok(Picked::One(found, at_step + 1)),
+        None => Err(EvalError::new(step.span(), "there is no instance with this key")),
+    }
+}
+
+/// A directory as seen from another, as `path.module` gives it.
+fn relative(from: &str, to: &str) -> String {
+    let from: Vec<&str> = from.split('/').filter(|part| !part.is_empty()).collect();
+    let to: Vec<&str> = to.split('/').filter(|part| !part.is_empty()).collect();
+    let shared = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+    let up = from.len() - shared;
+    let parts: Vec<&str> = std::iter::repeat_n("..", up).chain(to.iter().skip(shared).copied()).collect();
+    if parts.is_empty() { ".".to_owned() } else { parts.join("/") }
+}
