@@ -6,9 +6,12 @@
 
 mod collection;
 mod conversion;
+mod date;
 mod encoding;
 mod filesystem;
 mod format;
+mod hash;
+mod ip;
 mod json;
 mod number;
 mod partial;
@@ -253,9 +256,12 @@ fn never_known(ty: Type, reason: &str, call: &Call<'_>) -> Value {
 const GROUPS: &[&[Function]] = &[
     collection::FUNCTIONS,
     conversion::FUNCTIONS,
+    date::FUNCTIONS,
     encoding::FUNCTIONS,
     filesystem::FUNCTIONS,
     format::FUNCTIONS,
+    hash::FUNCTIONS,
+    ip::FUNCTIONS,
     json::FUNCTIONS,
     number::FUNCTIONS,
     pattern::FUNCTIONS,
