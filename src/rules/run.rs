@@ -180,7 +180,8 @@ impl Case<'_, '_> {
         let primary = match links.first() {
             Some(first) => {
                 let text = self.value_note(&at, first.span);
-                let origin_links = links.iter().skip(1);
+                // What lies inside the marked expression is seen there already.
+                let origin_links = links.iter().skip(1).filter(|link| !first.span.contains(link.span));
                 related.extend(origin_links.map(|link| {
                     let text = if link.computed {
                         "computed here"
