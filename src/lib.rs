@@ -1,4 +1,32 @@
 //! trysquare holds Terraform and GitHub Actions workflows against a team's documented standards.
+//!
+//! ```text
+//!  files ──▶ source ──▶ syntax ──▶ terraform ─┐
+//!                              └─▶ workflow  ─┼─▶ model ──▶ rules ──▶ report
+//!                              └─▶ document  ─┘     ▲
+//!                                      └─▶ standard ┘
+//! ```
+//!
+//! Text becomes findings in one direction, and nothing right of `files` does any input or output:
+//! the library is handed a [`source::SourceProvider`], which is the disk for the command line, a
+//! map for tests and for WebAssembly.
+//!
+//! * [`source`]: files, spans, lines and columns.
+//! * [`syntax`]: HCL, JSON, YAML and shell to trees that remember where everything was written.
+//! * [`value`]: Terraform's values, each known, partly known or unknown with a reason, each with
+//!   its origin: the chain of places from its use back to where it was written.
+//! * [`eval`]: expressions to values, as Terraform evaluates them. One evaluator serves the
+//!   Terraform under check, the standard and the rules.
+//! * [`terraform`]: modules, variables, locals, `count` and `for_each`, to resource instances.
+//! * [`workflow`]: GitHub Actions workflows, what their scripts run and what they deploy.
+//! * [`document`]: Markdown pages to tables and sections whose every cell has a place.
+//! * [`standard`]: `trysquare.hcl`, which says what of a page code is held to.
+//! * [`model`]: the facts that rules see.
+//! * [`rules`]: rules, each one page of prose, condition and examples; pass, finding or undetermined.
+//! * [`report`]: what is said in the end.
+//!
+//! [`check::check`] is the whole way.
+
 pub mod check;
 pub mod document;
 pub mod eval;

@@ -106,7 +106,7 @@ fn all_resources<'f, 'w>(worlds: &'f [World<'w>]) -> Vec<Found<'f, 'w>> {
     for world in worlds {
         for owner in world.instances() {
             for (mode, ty, name) in owner.module.resources.keys() {
-                if let Some(resource) = world.resource(&owner, *mode, ty, name) {
+                if let Ok(Some(resource)) = world.resource(&owner, *mode, ty, name) {
                     let instances = resource.instances.items().iter();
                     found.extend(instances.map(|(_, instance)| Found { world, instance: Rc::clone(instance) }));
                 }

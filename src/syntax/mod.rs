@@ -4,8 +4,10 @@
 //! [`SyntaxProblem`]s it met, so that one bad line hides nothing else in its file.
 
 pub mod hcl;
+pub mod json;
 pub mod offsets;
 pub mod shell;
+pub mod tf_json;
 pub mod yaml;
 
 use crate::source::Span;

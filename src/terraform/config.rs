@@ -8,6 +8,7 @@ use crate::source::{FileId, ReadError, Reader, normalize_path};
 use crate::syntax::SyntaxProblem;
 use crate::syntax::hcl::ast::{Attribute, Block, ExprKind};
 use crate::syntax::hcl::parse_body;
+use crate::syntax::tf_json::parse_tf_json;
 
 /// Modules beyond this many directories are not followed.
 const MAX_MODULES: usize = 5_000;
@@ -28,14 +29,15 @@ pub struct HclFile {
 }
 
 impl HclFile {
-    /// Reads and parses a file in HCL's native syntax.
+    /// Reads and parses a file, in HCL's native syntax or, by its name, in its JSON syntax.
     ///
     /// # Errors
     /// When it cannot be read.
     pub fn read(reader: &Reader<'_>, path: &str) -> Result<Self, ReadError> {
         let file = reader.read(path)?;
         let text = reader.text(file);
-        let (body, problems) = parse_body(file, &text);
+        let (body, problems) =
+            if path.ends_with(".json") { parse_tf_json(file, &text) } else { parse_body(file, &text) };
         Ok(Self {
             file,
             path: path.to_owned(),
@@ -245,8 +247,10 @@ impl Configuration {
         let names: Vec<String> = reader.names_in(dir).filter(|name| is_terraform(name)).map(str::to_owned).collect();
         for name in &names {
             // Of a pair such as main.tf and main.tofu, OpenTofu reads the latter and Terraform the former.
-            let shadowed = name.strip_suffix(".tofu").is_some_and(|stem| names.contains(&format!("{stem}.tf")));
-            if shadowed {
+            let shadowed = |tofu: &str, tf: &str| {
+                name.strip_suffix(tofu).is_some_and(|stem| names.contains(&format!("{stem}{tf}")))
+            };
+            if shadowed(".tofu", ".tf") || shadowed(".tofu.json", ".tf.json") {
                 continue;
             }
             let path = join(dir, name);
@@ -279,7 +283,8 @@ impl Configuration {
 fn is_terraform(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let hidden = name.starts_with('.') || name.ends_with('~');
-    !hidden && (name.ends_with(".tf") || name.ends_with(".tofu"))
+    let endings = [".tf", ".tofu", ".tf.json", ".tofu.json"];
+    !hidden && endings.iter().any(|ending| name.ends_with(ending))
 }
 
 /// The directory of a path; `""` for a file in the root.

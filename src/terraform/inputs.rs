@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::config::{HclFile, Problem, join};
 use crate::eval::{Budget, EvalError, Evaluator, Files, Found, NoFiles, PathStep, Scope};
 use crate::source::{ReadError, Reader, Span};
-use crate::value::{Fields, Value};
+use crate::syntax::json::parse_json;
+use crate::value::{Fields, Origin, Value};
 
 /// A `--var` of the command line: a variable, or with dots a part of one, and what it is set to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,31 +54,46 @@ impl Scope for Literals {
 }
 
 impl Inputs {
-    /// Reads `terraform.tfvars`, `*.auto.tfvars` and then `var_files`, the later winning over the earlier.
+    /// Reads `terraform.tfvars`, `terraform.tfvars.json`, `*.auto.tfvars` and `*.auto.tfvars.json` by name, and then
+    /// `var_files`, the later winning over the earlier.
     #[must_use]
     pub fn read(reader: &Reader<'_>, dir: &str, var_files: &[String], budget: &Budget) -> Self {
         let mut inputs = Self::default();
         let names: Vec<String> = reader.names_in(dir).map(str::to_owned).collect();
-        let mut automatic: Vec<String> =
-            names.iter().filter(|name| *name == "terraform.tfvars").map(|name| join(dir, name)).collect();
-        automatic.extend(names.iter().filter(|name| name.ends_with(".auto.tfvars")).map(|name| join(dir, name)));
+        let is_automatic = |name: &&String| name.ends_with(".auto.tfvars") || name.ends_with(".auto.tfvars.json");
+        let first = ["terraform.tfvars", "terraform.tfvars.json"].map(str::to_owned);
+        let first = first.iter().filter(|name| names.contains(name));
+        let automatic: Vec<String> =
+            first.chain(names.iter().filter(is_automatic)).map(|name| join(dir, name)).collect();
         for path in automatic.iter().chain(var_files) {
-            match HclFile::read(reader, path) {
-                Err(ReadError::NotFound) => {
-                    inputs.problems.push(Problem::Unreadable(path.clone(), ReadError::NotFound))
-                }
-                Err(error) => inputs.problems.push(Problem::Unreadable(path.clone(), error)),
-                Ok(file) => {
-                    inputs.problems.extend(file.problems.into_iter().map(Problem::Syntax));
-                    let evaluator = Evaluator::new(&Literals, budget);
-                    for attribute in &file.attributes {
-                        let value = evaluator.evaluate_or_unknown(&attribute.value);
-                        inputs.values.insert(Arc::clone(&attribute.name.value), value);
-                    }
-                }
+            if let Err(error) = inputs.read_file(reader, path, budget) {
+                inputs.problems.push(Problem::Unreadable(path.clone(), error));
             }
         }
         inputs
+    }
+
+    fn read_file(&mut self, reader: &Reader<'_>, path: &str, budget: &Budget) -> Result<(), ReadError> {
+        if path.ends_with(".json") {
+            let file = reader.read(path)?;
+            match parse_json(&reader.text(file)) {
+                Err(error) => self.problems.push(Problem::Syntax(error.in_file(file))),
+                Ok(json) => {
+                    let value = json.to_value(&|range| Origin::source(Span::new(file, range.start, range.end)));
+                    let fields = value.as_fields().cloned().unwrap_or_default();
+                    self.values.extend(fields.into_iter().filter(|(name, _)| &**name != "//"));
+                }
+            }
+            return Ok(());
+        }
+        let file = HclFile::read(reader, path)?;
+        self.problems.extend(file.problems.into_iter().map(Problem::Syntax));
+        let evaluator = Evaluator::new(&Literals, budget);
+        for attribute in &file.attributes {
+            let value = evaluator.evaluate_or_unknown(&attribute.value);
+            self.values.insert(Arc::clone(&attribute.name.value), value);
+        }
+        Ok(())
     }
 
     /// Applies the command line's overrides of one variable to its value.

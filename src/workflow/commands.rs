@@ -1,6 +1,7 @@
 //! The commands that steps run: what the interpreter hands out, and how their arguments are read.
 
-use super::possible::{Given, Possible, Text};
+use super::possible::{Given, Possible};
+use super::text::Text;
 use crate::source::Span;
 
 /// One command of a script, with everything that its words can be.

@@ -4,8 +4,9 @@ use std::collections::HashSet;
 
 use super::commands::{Argument, Command, aws_call};
 use super::linked::{ActionUse, EnvValue, Event, Place, Run, Workflow};
-use super::possible::{Alternative, Piece, Possible, Text};
+use super::possible::{Alternative, Possible};
 use super::step_kinds::{Occurrence, occurrences};
+use super::text::{Piece, Text};
 use crate::source::Span;
 
 /// Everything about deployments in one workflow.

@@ -5,13 +5,15 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use github_actions_expressions::call::Function;
 use github_actions_expressions::literal::Literal;
 use github_actions_expressions::op::{BinExpr, BinOp};
 use github_actions_expressions::{Expr, SpannedExpr};
 
-use super::possible::{Alternative, Given, Possible, Text, ValueKind};
+use super::possible::{Alternative, Given, Possible, ValueKind};
+use super::text::Text;
 use super::types::Template;
 use crate::syntax::shell::expression_len;
 
@@ -21,6 +23,22 @@ const MAX_LENGTH: usize = 21_000;
 const MAX_OPERATORS: usize = 200;
 /// How many possibilities are compared with how many.
 const MAX_PAIRS: usize = 4_096;
+
+/// How many pairs of possibilities are put together in one workflow before the rest is given up.
+const MAX_WORK: usize = 5_000_000;
+
+/// What is left of the work that one workflow may cost; shared by all that is evaluated for it.
+#[derive(Debug, Clone)]
+pub struct Budget(Arc<AtomicUsize>);
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self(Arc::new(AtomicUsize::new(MAX_WORK)))
+    }
+}
+
+/// The name of what was given up.
+pub(super) const TOO_MUCH: &str = "more than can be followed";
 
 /// Named values.
 pub type Names = HashMap<String, Possible>;
@@ -40,9 +58,36 @@ pub struct Scope {
     pub steps: HashMap<String, Names>,
     /// `needs.ID.outputs` and `jobs.ID.outputs`, both in lower case.
     pub needs: Arc<HashMap<String, Names>>,
+    /// What is left of the work allowed.
+    pub budget: Budget,
 }
 
 impl Scope {
+    /// A scope for something that is called: it shares what is left of the work, and nothing else.
+    #[must_use]
+    pub fn called(&self) -> Self {
+        Self { budget: self.budget.clone(), ..Self::default() }
+    }
+
+    /// One value after the other, as long as the work allowed for the workflow lasts.
+    #[must_use]
+    pub fn concat(&self, left: &Possible, right: &Possible) -> Possible {
+        if self.spend(left.known.len() * right.known.len()) { left.concat(right) } else { Possible::unknown(TOO_MUCH) }
+    }
+
+    /// What remains of a value in these cases, as long as the work allowed lasts.
+    #[must_use]
+    pub fn within(&self, value: Possible, cases: &[Given]) -> Possible {
+        if self.spend(value.known.len() * cases.len()) { value.within(cases) } else { Possible::unknown(TOO_MUCH) }
+    }
+
+    /// Takes from the budget; false when it is used up.
+    pub(super) fn spend(&self, work: usize) -> bool {
+        let left = self.budget.0.load(Ordering::Relaxed);
+        self.budget.0.store(left.saturating_sub(work), Ordering::Relaxed);
+        left > work
+    }
+
     /// Everything that a template can be.
     #[must_use]
     pub fn template(&self, template: &Template) -> Possible {
@@ -57,7 +102,7 @@ impl Scope {
             all = Some(match all.take() {
                 // An expression that stands alone keeps its kind.
                 None => more,
-                Some(before) => before.concat(&more),
+                Some(before) => self.concat(&before, &more),
             });
         };
         let mut rest = text;
@@ -199,6 +244,9 @@ impl Scope {
     fn binary(&self, binary: &BinExpr<'_>) -> Possible {
         let left = self.evaluate(&binary.lhs);
         let right = self.evaluate(&binary.rhs);
+        if !self.spend(left.known.len() * right.known.len()) {
+            return Possible::unknown(TOO_MUCH);
+        }
         match binary.op {
             BinOp::And => all_of(&left, |one| match one.truthy() {
                 Some(false) => vec![one.clone()],
@@ -235,7 +283,7 @@ impl Scope {
             Function::Format => {
                 let pattern = arg(0)?;
                 let values: Vec<_> = args.iter().skip(1).map(|arg| self.evaluate(arg)).collect();
-                format_pattern(pattern.single()?, &values)
+                self.format(pattern.single()?, &values)
             }
             Function::FromJSON => {
                 let each = |one: &Alternative| {
@@ -281,6 +329,26 @@ impl Scope {
             }
             Function::Join | Function::ToJSON | Function::HashFiles => None,
         }
+    }
+
+    /// `format('a {0} b', x)`; `{{` and `}}` are braces.
+    fn format(&self, pattern: &str, values: &[Possible]) -> Option<Possible> {
+        let mut all = Possible::known("");
+        let mut rest = pattern;
+        while let Some(at) = rest.find(['{', '}']) {
+            all = self.concat(&all, &Possible::known(rest.get(..at)?));
+            let tail = rest.get(at..)?;
+            if tail.starts_with("{{") || tail.starts_with("}}") {
+                all = self.concat(&all, &Possible::known(tail.get(..1)?));
+                rest = tail.get(2..)?;
+                continue;
+            }
+            let close = tail.find('}')?;
+            let number: usize = tail.get(1..close)?.parse().ok()?;
+            all = self.concat(&all, values.get(number)?);
+            rest = tail.get(close + 1..)?;
+        }
+        Some(self.concat(&all, &Possible::known(rest)))
     }
 }
 
@@ -416,101 +484,5 @@ fn compare(left: &Possible, right: &Possible, outcome: impl Fn(bool) -> bool) ->
     Possible::any(all).inheriting(left).inheriting(right)
 }
 
-/// `format('a {0} b', x)`; `{{` and `}}` are braces.
-fn format_pattern(pattern: &str, values: &[Possible]) -> Option<Possible> {
-    let mut all = Possible::known("");
-    let mut rest = pattern;
-    while let Some(at) = rest.find(['{', '}']) {
-        all = all.concat(&Possible::known(rest.get(..at)?));
-        let tail = rest.get(at..)?;
-        if tail.starts_with("{{") || tail.starts_with("}}") {
-            all = all.concat(&Possible::known(tail.get(..1)?));
-            rest = tail.get(2..)?;
-            continue;
-        }
-        let close = tail.find('}')?;
-        let number: usize = tail.get(1..close)?.parse().ok()?;
-        all = all.concat(values.get(number)?);
-        rest = tail.get(close + 1..)?;
-    }
-    Some(all.concat(&Possible::known(rest)))
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn scope() -> Scope {
-        let choice = |value: &str| Alternative {
-            given: Given::that("inputs.app", value),
-            ..Alternative::new(Text::known(value), ValueKind::Text)
-        };
-        let inputs = Names::from([
-            ("app".to_owned(), Possible::any(vec![choice("a"), choice("b")])),
-            (
-                "dry".to_owned(),
-                Possible::any(vec![
-                    bool_value(true, Given::that("inputs.dry", "true")),
-                    bool_value(false, Given::that("inputs.dry", "false")),
-                ]),
-            ),
-        ]);
-        Scope {
-            inputs: Arc::new(inputs),
-            env: Names::from([("REGION".to_owned(), Possible::known("eu-west-1"))]),
-            ..Scope::default()
-        }
-    }
-
-    fn shown(text: &str) -> Vec<String> {
-        let possible = scope().text(text);
-        assert!(possible.complete);
-        possible.known.iter().map(|one| one.text.to_string()).collect()
-    }
-
-    #[test]
-    fn contexts_and_templates() {
-        assert_eq!(shown("x-${{ inputs.App }}-${{ env.REGION }}"), ["x-a-eu-west-1", "x-b-eu-west-1"]);
-        assert_eq!(shown("${{ vars.ECR }}/x:${{ github.sha }}"), ["${vars.ECR}/x:${github.sha}"]);
-        assert_eq!(shown("${{ github.event.inputs.app }}"), ["a", "b"]);
-        assert_eq!(shown("${{ inputs['app'] }}${{ inputs.app }}"), ["aa", "bb"]);
-        assert_eq!(shown("a ${{ b"), ["a ${{ b"]);
-    }
-
-    #[test]
-    fn operators_and_functions() {
-        assert_eq!(shown("${{ inputs.dry && 'plan' || 'apply' }}"), ["apply", "plan"]);
-        assert_eq!(shown("${{ inputs.missing || 'latest' }}"), ["latest", "${inputs.missing}"]);
-        assert_eq!(shown("${{ inputs.app == 'a' && 'first' || 'second' }}"), ["first", "second"]);
-        assert_eq!(shown("${{ format('{0}-{{x}}-{1}', inputs.app, 1) }}"), ["a-{x}-1", "b-{x}-1"]);
-        assert_eq!(shown("${{ fromJSON('{\"a\":\"fn-a\",\"b\":\"fn-b\"}')[inputs.app] }}"), ["fn-a", "fn-b"]);
-        assert_eq!(shown("${{ startsWith(inputs.app, 'A') }}"), ["false", "true"]);
-        assert_eq!(shown("${{ hashFiles('x') }}"), ["${hashFiles('x')}"]);
-        assert_eq!(shown("${{ ((( }}"), ["${(((}"]);
-    }
-
-    #[test]
-    fn comparisons_tie_values_to_their_case() {
-        let picked = scope().text("${{ inputs.app == 'a' && 'first' || 'second' }}-${{ inputs.app }}");
-        let shown: Vec<_> = picked.known.iter().map(|one| one.text.to_string()).collect();
-        assert_eq!(shown, ["first-a", "second-b"]);
-    }
-
-    #[test]
-    fn conditions_say_what_they_suppose() {
-        assert_eq!(scope().condition("inputs.app == 'b'"), [Given::that("inputs.app", "b")]);
-        assert_eq!(
-            scope().condition("${{ github.ref == 'refs/heads/main' }}"),
-            [Given::that("github.ref", "refs/heads/main")]
-        );
-        assert_eq!(scope().condition("always()"), [Given::default()]);
-        assert_eq!(scope().condition("false"), []);
-        assert_eq!(scope().condition("!inputs.dry"), [Given::that("inputs.dry", "false")]);
-    }
-
-    #[test]
-    fn long_chains_are_given_up() {
-        let chain = vec!["a"; 5000].join("||");
-        assert!(scope().expression(&chain).known[0].text.as_unknown().is_some());
-    }
-}
+mod tests;

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::possible::Text;
 use super::read::{parse_action, parse_workflow};
 use super::script::{Directories, ScriptFiles};
+use super::text::Text;
 use super::types::{ParsedAction, ParsedWorkflow, Step};
 use crate::source::{FileId, ReadError, SourceProvider, Sources, normalize_path};
 use crate::syntax::offsets::OffsetMap;

@@ -217,6 +217,12 @@ impl Workflow {
 }
 
 impl LinkedJob {
+    /// Whether its token can be exchanged for credentials: `id-token: write`.
+    #[must_use]
+    pub fn has_id_token(&self) -> bool {
+        matches!(self.access("id-token"), Access::Write(_))
+    }
+
     /// What its token may do in a scope. A called workflow can only have less than its caller
     /// (<https://docs.github.com/en/actions/reference/workflows-and-actions/reusing-workflow-configurations>).
     #[must_use]

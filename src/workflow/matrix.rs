@@ -5,7 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::expression::{Names, Scope, json_value};
-use super::possible::{Alternative, Given, Possible, Text, ValueKind};
+use super::possible::{Alternative, Given, Possible, ValueKind};
+use super::text::Text;
 use super::types::{Matrix, Template};
 use crate::syntax::yaml::{Kind, Node, Resolved};
 

@@ -23,6 +23,7 @@ mod possible;
 mod read;
 mod script;
 mod step_kinds;
+mod text;
 mod types;
 
 #[cfg(test)]
@@ -33,14 +34,15 @@ pub use deploy::{
     Credentials, DeployFacts, Deployment, ImageQuery, NamedValue, StaticCredential, TerraformVariable, deploy_facts,
     function_name, split_image,
 };
-pub use expression::{Names, Scope};
+pub use expression::{Budget, Names, Scope};
 pub use files::ParsedFiles;
 pub use link::link;
 pub use linked::{ActionUse, EnvValue, Event, LinkedJob, LinkedStep, Place, Run, Workflow};
-pub use possible::{Alternative, Given, Piece, Possible, Text, ValueKind};
+pub use possible::{Alternative, Given, Possible, ValueKind};
 pub use read::{parse_action, parse_workflow};
 pub use script::ScriptFiles;
 pub use step_kinds::{Occurrence, StepKind, occurrences};
+pub use text::{Piece, Text};
 pub use types::{
     Access, Concurrency, Defaults, Environment, Input, Job, Matrix, Note, Pair, ParsedAction, ParsedWorkflow,
     Permissions, Step, Template, Trigger,

@@ -1,6 +1,8 @@
 //! Which documented step of a deployment a command or action is.
 
-use super::commands::{Command, aws_call};
+use std::collections::HashSet;
+
+use super::commands::{AwsCall, Command, aws_call};
 use super::linked::{Event, LinkedJob, Place, Workflow};
 use super::possible::Possible;
 use crate::source::Span;
@@ -56,7 +58,7 @@ enum Sign {
     Polling,
 }
 
-/// The table. What the AWS operations do: <https://docs.aws.amazon.com/cli/latest/reference/lambda/> and
+/// The table; rows of one kind adjoin. What the AWS operations do: <https://docs.aws.amazon.com/cli/latest/reference/lambda/> and
 /// <https://docs.aws.amazon.com/cli/latest/reference/ecr/>.
 const SIGNS: &[(StepKind, Sign)] = &[
     (StepKind::DetectChanges, Sign::Program(&["git", "diff"])),
@@ -116,17 +118,20 @@ pub struct Occurrence {
 #[must_use]
 pub fn occurrences(workflow: &Workflow) -> Vec<Occurrence> {
     let mut found: Vec<Occurrence> = Vec::new();
+    let mut covered: HashSet<(usize, usize, StepKind)> = HashSet::new();
     for (place, event) in workflow.events() {
         let Some(job) = workflow.jobs.get(place.job) else {
             continue;
         };
+        let call = event.command().and_then(aws_call);
+        let mut last = None;
         for (kind, sign) in SIGNS {
-            let again = found.iter().rev().any(|one| one.place == place && one.kind == *kind);
+            let step = (place.job, event.step, *kind);
             // A name stands for the whole step: its first event is the place, unless something in it is recognised.
-            let named = matches!(sign, Sign::Named(_));
-            let covered = named
-                && found.iter().any(|one| one.kind == *kind && one.place.job == place.job && one.step == event.step);
-            if !again && !covered && shows(sign, job, place.event, event) {
+            let done = last == Some(*kind) || matches!(sign, Sign::Named(_)) && covered.contains(&step);
+            if !done && shows(sign, job, place.event, event, call.as_ref()) {
+                last = Some(*kind);
+                covered.insert(step);
                 found.push(Occurrence {
                     kind: *kind,
                     place,
@@ -140,17 +145,15 @@ pub fn occurrences(workflow: &Workflow) -> Vec<Occurrence> {
     found
 }
 
-fn shows(sign: &Sign, job: &LinkedJob, at: usize, event: &Event) -> bool {
+fn shows(sign: &Sign, job: &LinkedJob, at: usize, event: &Event, call: Option<&AwsCall>) -> bool {
     match (sign, event.command(), event.action()) {
         (Sign::Program(words), Some(command), _) => runs(command, words),
         (Sign::Mentioning(words, text), Some(command), _) => runs(command, words) && command.mentions(text),
-        (Sign::Aws(words), Some(command), _) => {
-            aws_call(command).is_some_and(|call| call.is(words) && call.words.len() == words.len().max(2))
-        }
+        (Sign::Aws(words), _, _) => call.is_some_and(|call| call.is(words) && call.words.len() == words.len().max(2)),
         (Sign::Action(name), _, Some(action)) => action.name.eq_ignore_ascii_case(name),
         (Sign::Named(name), _, _) => is_named(job, event.step, name),
         (Sign::Request, Some(command), _) => requests(job, at, event.step, command),
-        (Sign::Polling, Some(command), _) => polls(job, event.step, command),
+        (Sign::Polling, Some(command), _) => call.is_some_and(|call| polls(job, event.step, command, call)),
         _ => false,
     }
 }
@@ -223,14 +226,13 @@ fn requests(job: &LinkedJob, at: usize, step: usize, command: &Command) -> bool 
     !other && !unpacks && (nowhere || !saves && program == Some("curl") || !saves && words.len() > 1)
 }
 
-fn polls(job: &LinkedJob, step: usize, command: &Command) -> bool {
+fn polls(job: &LinkedJob, step: usize, command: &Command, call: &AwsCall) -> bool {
     let Some(turn) = command.in_loop else {
         return false;
     };
-    let reads = aws_call(command)
-        .is_some_and(|call| call.is(&["lambda", "get-function"]) || call.is(&["lambda", "get-function-configuration"]));
+    let reads = ["get-function", "get-function-configuration"];
     let looks = |other: &Command| other.mentions("State") || other.mentions("LastUpdateStatus");
-    reads
+    reads.iter().any(|operation| call.is(&["lambda", operation]))
         && job
             .events
             .iter()

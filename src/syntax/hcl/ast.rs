@@ -67,12 +67,41 @@ impl Block {
 }
 
 /// An expression.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Expr {
     /// What kind, and its parts.
     pub kind: ExprKind,
     /// Where.
     pub span: Span,
+}
+
+/// Nesting is bounded by the reader, but `a + b + c + …` leans left as far as it is long: it is
+/// copied and taken down in loops, so that no length of it exhausts the stack.
+impl Clone for Expr {
+    fn clone(&self) -> Self {
+        let mut chain = Vec::new();
+        let mut left = self;
+        while let ExprKind::Binary(operator, operands) = &left.kind {
+            let [first, second] = operands.as_ref();
+            chain.push((*operator, second, left.span));
+            left = first;
+        }
+        let mut copy = Self { kind: left.kind.clone(), span: left.span };
+        for (operator, right, span) in chain.into_iter().rev() {
+            copy = Self { kind: ExprKind::Binary(operator, Box::new([copy, right.clone()])), span };
+        }
+        copy
+    }
+}
+
+impl Drop for Expr {
+    fn drop(&mut self) {
+        let mut kind = std::mem::replace(&mut self.kind, ExprKind::Null);
+        while let ExprKind::Binary(_, operands) = &mut kind {
+            let [first, _] = operands.as_mut();
+            kind = std::mem::replace(&mut first.kind, ExprKind::Null);
+        }
+    }
 }
 
 /// The kinds of expression.

@@ -6,7 +6,88 @@
 //! back to its source byte for byte, and it is several times faster and smaller in memory.
 
 pub mod ast;
-mod parser;
+mod body;
+mod cursor;
+mod expression;
+mod recover;
 mod template;
+mod traversal;
+mod write;
 
-pub use parser::{parse_block, parse_body, parse_expression, parse_template};
+use std::ops::Range;
+
+use ast::{Body, Expr, ExprKind};
+use cursor::{Parser, Place};
+pub use write::literal;
+
+use crate::source::FileId;
+use crate::syntax::SyntaxProblem;
+
+/// Reads a file. What could not be read is left out, and told in the problems.
+#[must_use]
+pub fn parse_body(file: FileId, text: &str) -> (Body, Vec<SyntaxProblem>) {
+    let mut parser = Parser::new(file, text, 0..text.len(), None);
+    let body = parser.file();
+    if !parser.unclosed {
+        return (body, parser.problems);
+    }
+    // A missing brace swallows the rest of the file; read again, closing a block where a new top-level one starts.
+    let mut parser = Parser::new(file, text, 0..text.len(), None);
+    parser.close_at_top_level = true;
+    let body = parser.file();
+    (body, parser.problems)
+}
+
+/// Reads `range` of a text as a body: HCL inside a page of another language.
+#[must_use]
+pub fn parse_block(file: FileId, text: &str, range: Range<usize>) -> (Body, Vec<SyntaxProblem>) {
+    let mut parser = Parser::new(file, text, range, None);
+    let body = parser.file();
+    (body, parser.problems)
+}
+
+/// Reads the whole of `range` as one expression.
+#[must_use]
+pub fn parse_expression(file: FileId, text: &str, range: Range<usize>) -> (Expr, Vec<SyntaxProblem>) {
+    expression_at(file, text, range, None)
+}
+
+/// Reads the whole of `range` as a template, as `templatefile` does.
+#[must_use]
+pub fn parse_template(file: FileId, text: &str, range: Range<usize>) -> (Expr, Vec<SyntaxProblem>) {
+    template_at(file, text, range, None)
+}
+
+/// [`parse_expression`] of a text that was decoded from a file; `place` gives the file's offsets.
+pub(super) fn expression_at(
+    file: FileId,
+    text: &str,
+    range: Range<usize>,
+    place: Place<'_>,
+) -> (Expr, Vec<SyntaxProblem>) {
+    let mut parser = Parser::new(file, text, range, place);
+    parser.newlines = false;
+    parser.space();
+    let expr = parser.expression();
+    parser.space();
+    if parser.problems.is_empty() && !parser.done() {
+        parser.problem(parser.rest_of_line(), "unexpected text after the expression");
+    }
+    (expr, parser.problems)
+}
+
+/// [`parse_template`] of a text that was decoded from a file; `place` gives the file's offsets.
+pub(super) fn template_at(
+    file: FileId,
+    text: &str,
+    range: Range<usize>,
+    place: Place<'_>,
+) -> (Expr, Vec<SyntaxProblem>) {
+    let mut parser = Parser::new(file, text, range.clone(), place);
+    let span = parser.span(range.start, range.end);
+    let kind = match parser.bare_template() {
+        Ok(parts) => ExprKind::Template(parts),
+        Err(cursor::Stumbled) => ExprKind::Invalid,
+    };
+    (Expr { kind, span }, parser.problems)
+}

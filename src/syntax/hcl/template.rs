@@ -1,385 +1,497 @@
 //! The inside of strings and heredocs: text, `${…}` and `%{…}`.
 //!
 //! Text is kept line by line, each line with the bytes it was written with, so that a
-//! position in a policy document inside a heredoc is a position in the file.
+//! position in a policy document inside a heredoc is a position in the file. What is never
+//! inlined here is so for the reason that `expression.rs` gives.
 
-use super::ast::{Literal, TemplatePart};
-use super::parser::{Parser, Read};
-use crate::source::Span;
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::ast::{Expr, Literal, Name, TemplatePart};
+use super::cursor::{Parser, Read};
 use crate::syntax::SyntaxProblem;
 
 /// What a template runs up to.
 #[derive(Clone, Copy)]
-enum Frame {
+enum Frame<'t> {
     /// A closing quote.
     Quote,
-    /// The given offset: a heredoc's end, or the end of a template file.
-    Offset(usize),
+    /// A line with this marker alone.
+    Heredoc(&'t str),
+    /// The end of the text.
+    End,
+}
+
+/// Text with the offsets it was read from.
+struct Text<'t> {
+    text: Cow<'t, str>,
+    start: usize,
+    end: usize,
+}
+
+impl Text<'_> {
+    /// Whether the text is the source itself. Escapes are always longer than what they stand for.
+    fn verbatim(&self) -> bool {
+        self.text.len() == self.end - self.start
+    }
+
+    fn trim_start(&mut self) {
+        let blank = self.text.len() - self.text.trim_start().len();
+        if self.verbatim() {
+            self.start += blank;
+        }
+        self.keep(blank..self.text.len());
+    }
+
+    fn trim_end(&mut self) {
+        let kept = self.text.trim_end().len();
+        if self.verbatim() {
+            self.end = self.start + kept;
+        }
+        self.keep(0..kept);
+    }
+
+    fn keep(&mut self, range: Range<usize>) {
+        match &mut self.text {
+            Cow::Borrowed(text) => *text = text.get(range).unwrap_or(""),
+            Cow::Owned(text) => {
+                text.truncate(range.end);
+                text.drain(..range.start.min(text.len()));
+            }
+        }
+    }
 }
 
 /// A part before directives are nested.
-enum Flat {
-    Part(TemplatePart),
-    If(super::ast::Expr, usize),
+enum Flat<'t> {
+    Text(Text<'t>),
+    Interpolation(Expr),
+    Directive(Directive, Range<usize>),
+}
+
+enum Directive {
+    If(Expr),
     Else,
     EndIf,
-    For(Option<super::ast::Name>, super::ast::Name, super::ast::Expr, usize),
+    For(Option<Name>, Name, Expr),
     EndFor,
 }
 
-/// How a nested run of parts ended.
-#[derive(PartialEq, Clone, Copy)]
-enum Ending {
-    End,
-    Else,
-    EndIf,
-    EndFor,
+impl Directive {
+    fn keyword(&self) -> &'static str {
+        match self {
+            Self::If(_) => "if",
+            Self::Else => "else",
+            Self::EndIf => "endif",
+            Self::For(..) => "for",
+            Self::EndFor => "endfor",
+        }
+    }
 }
 
-impl Parser<'_> {
+/// A run of nested parts, and the directive that ended it.
+type Run = (Vec<TemplatePart>, Option<(Directive, Range<usize>)>);
+
+impl<'t> Parser<'t> {
     pub(super) fn quoted_parts(&mut self) -> Read<Vec<TemplatePart>> {
         let flat = self.flat_parts(Frame::Quote)?;
         self.nest(flat)
     }
 
-    /// A whole text as a template; on a mistake, what was read up to it.
-    pub(super) fn bare_template(&mut self) -> Vec<TemplatePart> {
-        let end = self.end;
-        let Ok(flat) = self.flat_parts(Frame::Offset(end)) else {
-            return Vec::new();
-        };
-        self.nest(flat).unwrap_or_default()
-    }
-
-    pub(super) fn heredoc_parts(&mut self) -> Read<Vec<TemplatePart>> {
-        let start = self.at;
-        self.at += 2;
-        let flush = self.take(b'-');
-        let Some(marker) = self.identifier() else {
-            return Err(self.expected("a heredoc marker such as `EOT` after `<<`"));
-        };
-        if self.peek() == b'\r' {
-            self.at += 1;
-        }
-        if !self.take(b'\n') {
-            return Err(self.expected("the end of the line after the heredoc marker"));
-        }
-        let opening = self.since(start);
-        let Some((body_end, marker_end)) = self.heredoc_end(&marker.value) else {
-            self.at = self.end;
-            return Err(self.problem_with(
-                SyntaxProblem::new(opening, format!("this heredoc is never closed by `{}`", marker.value))
-                    .with_help(format!("put `{}` alone on a line of its own", marker.value)),
-            ));
-        };
-        let mut flat = self.flat_parts(Frame::Offset(body_end))?;
-        self.at = marker_end;
-        if flush {
-            dedent(&mut flat);
-        }
+    /// A whole text as a template.
+    pub(super) fn bare_template(&mut self) -> Read<Vec<TemplatePart>> {
+        let flat = self.flat_parts(Frame::End)?;
         self.nest(flat)
     }
 
-    /// Where the body ends and where its closing marker ends. Lines inside an interpolation do not count.
-    fn heredoc_end(&self, marker: &str) -> Option<(usize, usize)> {
-        let mut line = self.at;
-        let mut depth = 0usize;
-        while line < self.end {
-            let rest = self.slice(line, self.end);
-            let length = rest.find('\n').map_or(rest.len(), |at| at + 1);
-            let text = rest.get(..length)?;
-            if depth == 0 && text.trim() == marker && text.ends_with('\n') {
-                let indent = text.len() - text.trim_start().len();
-                return Some((line, line + indent + marker.len()));
-            }
-            depth = interpolation_depth(text, depth);
-            line += length;
+    /// The parts, and the offset at which the closing marker ends.
+    pub(super) fn heredoc_parts(&mut self) -> Read<(Vec<TemplatePart>, usize)> {
+        let start = self.at;
+        let Some((flush, marker)) = self.heredoc_opening() else {
+            self.at += 2;
+            self.take(b'-');
+            return Err(match self.identifier() {
+                None => self.expected("a heredoc marker such as `EOT` after `<<`"),
+                Some(_) => self.expected("the end of the line after the heredoc marker"),
+            });
+        };
+        let opening = self.since(start);
+        let mut flat = self.flat_parts(Frame::Heredoc(marker))?;
+        let Some(marker_end) = self.at_heredoc_end(marker) else {
+            self.unclosed = true;
+            let problem = SyntaxProblem::new(opening, format!("this heredoc is never closed by `{marker}`"))
+                .with_help(format!("put `{marker}` alone on a line of its own"));
+            return Err(self.problem_with(problem));
+        };
+        self.skip_line();
+        if self.done() {
+            let problem =
+                SyntaxProblem::new(self.span(marker_end - marker.len(), marker_end), "a line end must follow here")
+                    .with_help("end the file with a line end");
+            self.problem_with(problem);
         }
-        None
+        if flush {
+            dedent(&mut flat);
+        }
+        Ok((self.nest(flat)?, marker_end))
     }
 
-    fn flat_parts(&mut self, frame: Frame) -> Read<Vec<Flat>> {
-        let mut parts: Vec<Flat> = Vec::new();
+    /// Over `<<MARKER` and its line end: whether it is `<<-`, and the marker. Stays put when it is not one.
+    pub(super) fn heredoc_opening(&mut self) -> Option<(bool, &'t str)> {
+        let start = self.at;
+        self.at += 2;
+        let flush = self.take(b'-');
+        let marker_start = self.at;
+        let marker = self.identifier().map(|_| self.slice(marker_start, self.at));
+        let marker = marker.filter(|_| {
+            self.take(b'\r');
+            self.take(b'\n')
+        });
+        if marker.is_none() {
+            self.at = start;
+        }
+        marker.map(|marker| (flush, marker))
+    }
+
+    /// Where the marker ends, if the line that starts here is the closing one.
+    pub(super) fn at_heredoc_end(&self, marker: &str) -> Option<usize> {
+        let rest = self.rest();
+        let indented = rest.trim_start_matches(|c: char| c.is_whitespace() && c != '\n');
+        let blank = rest.len() - indented.len();
+        let after = indented.strip_prefix(marker)?;
+        let line = after.split('\n').next().unwrap_or("");
+        line.trim().is_empty().then_some(self.at + blank + marker.len())
+    }
+
+    fn flat_parts(&mut self, frame: Frame<'_>) -> Read<Vec<Flat<'t>>> {
+        let mut parts: Vec<Flat<'t>> = Vec::new();
         let mut trim_next = false;
+        let mut line_start = true;
         loop {
             match frame {
                 Frame::Quote if self.take(b'"') => return Ok(parts),
-                Frame::Offset(end) if self.at >= end => return Ok(parts),
-                Frame::Quote if self.done() || self.peek() == b'\n' => {
+                Frame::Quote if self.done() || matches!(self.peek(), b'\n' | b'\r') => {
                     let span = self.span(self.at, self.at);
                     return Err(self.problem_with(
                         SyntaxProblem::new(span, "this string is not closed on its line")
                             .with_help("close it with `\"`, or use a heredoc (`<<-EOT`) for several lines"),
                     ));
                 }
+                Frame::Heredoc(marker)
+                    if line_start && (self.at_forced_close() || self.at_heredoc_end(marker).is_some()) =>
+                {
+                    return Ok(parts);
+                }
+                Frame::Heredoc(_) | Frame::End if self.done() => return Ok(parts),
                 _ => {}
             }
-            let start = self.at;
-            let sequence = self.peek();
-            let opens = matches!(sequence, b'$' | b'%') && self.peek_at(1) == b'{';
-            if !opens {
-                let literal = self.literal(frame, std::mem::take(&mut trim_next))?;
-                parts.push(Flat::Part(TemplatePart::Literal(literal)));
+            let opens = matches!(self.peek(), b'$' | b'%') && self.peek_at(1) == b'{';
+            if opens {
+                line_start = false;
+                let part = self.sequence(&mut parts, &mut trim_next)?;
+                parts.push(part);
                 continue;
             }
-            self.at += 2;
-            if self.take(b'~') {
-                trim_last(&mut parts);
+            let mut text = self.text(frame)?;
+            if std::mem::take(&mut trim_next) {
+                text.trim_start();
             }
-            let part = self.within(false, |parser| {
-                parser.space();
-                if sequence == b'$' {
-                    Ok(Flat::Part(TemplatePart::Interpolation(parser.try_expression()?)))
-                } else {
-                    parser.directive(start)
-                }
-            })?;
-            parts.push(part);
-            self.within(false, |parser| {
-                parser.space();
-                Ok(())
-            })?;
-            trim_next = self.take(b'~');
-            if !self.take(b'}') {
-                return Err(self.expected("`}` to close the interpolation"));
-            }
+            line_start = self.at_line_start();
+            parts.push(Flat::Text(text));
         }
     }
 
-    fn directive(&mut self, start: usize) -> Read<Flat> {
+    /// `${…}` or `%{…}`, with what their `~` do to the text around.
+    #[inline(never)]
+    fn sequence(&mut self, before: &mut [Flat<'t>], trim_next: &mut bool) -> Read<Flat<'t>> {
+        let start = self.at;
+        let interpolation = self.peek() == b'$';
+        self.at += 2;
+        if self.take(b'~')
+            && let Some(Flat::Text(text)) = before.last_mut()
+        {
+            text.trim_end();
+        }
+        let mut part = self.within(false, |parser| {
+            parser.space();
+            let part = if interpolation {
+                Flat::Interpolation(parser.try_expression()?)
+            } else {
+                Flat::Directive(parser.directive()?, start..start)
+            };
+            parser.space();
+            Ok(part)
+        })?;
+        *trim_next = self.take(b'~');
+        if !self.take(b'}') {
+            let mut problem = if interpolation {
+                self.expectation("`}` to close the interpolation")
+            } else {
+                self.expectation("`}` to close the directive")
+            };
+            if interpolation {
+                problem = problem.with_help("if this belongs to another language, write `$${` for a literal `${`");
+            }
+            return Err(self.problem_with(problem));
+        }
+        if let Flat::Directive(_, range) = &mut part {
+            range.end = self.at;
+        }
+        Ok(part)
+    }
+
+    #[inline(never)]
+    fn directive(&mut self) -> Read<Directive> {
         if self.take_keyword("if") {
             self.space();
-            return Ok(Flat::If(self.try_expression()?, start));
+            return Ok(Directive::If(self.try_expression()?));
         }
         if self.at_keyword("for") {
             let (key, value, collection) = self.for_intro()?;
-            return Ok(Flat::For(key, value, collection, start));
+            return Ok(Directive::For(key, value, collection));
         }
-        for (keyword, part) in [("else", Flat::Else), ("endif", Flat::EndIf), ("endfor", Flat::EndFor)] {
-            if self.take_keyword(keyword) {
+        for part in [Directive::Else, Directive::EndIf, Directive::EndFor] {
+            if self.take_keyword(part.keyword()) {
                 return Ok(part);
             }
         }
-        Err(self.expected("`if`, `else`, `endif`, `for` or `endfor` in the directive"))
+        let problem = self
+            .expectation("`if`, `else`, `endif`, `for` or `endfor` in the directive")
+            .with_help("write `%%{` for a literal `%{`");
+        Err(self.problem_with(problem))
     }
 
     /// Text up to the next sequence, the end of the line (kept) or the end of the frame.
-    fn literal(&mut self, frame: Frame, trim: bool) -> Read<Literal> {
+    #[inline(never)]
+    fn text(&mut self, frame: Frame<'_>) -> Read<Text<'t>> {
+        let quoted = matches!(frame, Frame::Quote);
         let start = self.at;
-        let end = match frame {
-            Frame::Quote => self.end,
-            Frame::Offset(end) => end,
-        };
-        let mut text = String::new();
-        let mut verbatim = true;
-        while self.at < end {
+        // Unescaped text, once it differs from the source.
+        let mut text: Option<String> = None;
+        while !self.done() {
+            let before = self.at;
             let byte = self.peek();
-            match byte {
-                b'$' | b'%' if self.peek_at(1) == byte && self.peek_at(2) == b'{' => {
-                    text.push(char::from(byte));
-                    text.push('{');
-                    self.at += 3;
-                    verbatim = false;
-                }
+            let escaped = match byte {
                 b'$' | b'%' if self.peek_at(1) == b'{' => break,
-                b'"' if matches!(frame, Frame::Quote) => break,
-                b'\n' if matches!(frame, Frame::Quote) => break,
+                b'$' | b'%' if self.peek_at(1) == byte && self.peek_at(2) == b'{' => {
+                    self.at += 3;
+                    Some([char::from(byte), '{'].iter().collect::<String>())
+                }
+                b'"' | b'\n' | b'\r' if quoted => break,
                 b'\n' => {
-                    text.push('\n');
                     self.at += 1;
+                    if let Some(text) = &mut text {
+                        text.push('\n');
+                    }
                     break;
                 }
-                b'\\' if matches!(frame, Frame::Quote) => {
-                    text.push(self.escape()?);
-                    verbatim = false;
+                b'\\' if quoted => Some(self.escape()?.into()),
+                b'\r' if self.peek_at(1) != b'\n' => {
+                    let here = self.here();
+                    self.at += 1;
+                    self.problem_with(
+                        SyntaxProblem::new(here, "a carriage return without a line feed")
+                            .with_help("end lines with a line feed, or with both"),
+                    );
+                    None
                 }
                 _ => {
-                    let stretch = self.plain_stretch(end);
-                    text.push_str(stretch);
-                    self.at += stretch.len();
+                    self.at += self.plain_length();
+                    None
                 }
+            };
+            match (&mut text, escaped) {
+                (Some(text), Some(escaped)) => text.push_str(&escaped),
+                (Some(text), None) => text.push_str(self.slice(before, self.at)),
+                (None, Some(escaped)) => text = Some(format!("{}{escaped}", self.slice(start, before))),
+                (None, None) => {}
             }
         }
-        let mut span = self.since(start);
-        if trim {
-            let kept = text.trim_start();
-            let cut = text.len() - kept.len();
-            if verbatim {
-                span = self.span(start + cut, self.at);
-            }
-            text = kept.to_owned();
-        }
-        Ok(Literal { text: text.into(), span, verbatim })
+        let text = text.map_or(Cow::Borrowed(self.slice(start, self.at)), Cow::Owned);
+        Ok(Text { text, start, end: self.at })
     }
 
-    /// Bytes that mean themselves; at least one character.
-    fn plain_stretch(&self, end: usize) -> &str {
-        let rest = self.slice(self.at, end);
-        let length = rest
-            .bytes()
-            .skip(1)
-            .position(|byte| matches!(byte, b'$' | b'%' | b'"' | b'\\' | b'\n'))
-            .map_or(rest.len(), |at| at + 1);
-        rest.get(..length).unwrap_or(rest)
+    /// Length of what means itself; at least one character.
+    fn plain_length(&self) -> usize {
+        let rest = self.rest();
+        let special = |byte| matches!(byte, b'$' | b'%' | b'"' | b'\\' | b'\n' | b'\r');
+        rest.bytes().skip(1).position(special).map_or(rest.len(), |at| at + 1)
     }
 
     fn escape(&mut self) -> Read<char> {
         let start = self.at;
         self.at += 1;
         let kind = self.peek();
-        self.at += 1;
         let digits = match kind {
-            b'n' => return Ok('\n'),
-            b'r' => return Ok('\r'),
-            b't' => return Ok('\t'),
-            b'"' => return Ok('"'),
-            b'\\' => return Ok('\\'),
+            b'n' | b'r' | b't' | b'"' | b'\\' => {
+                self.at += 1;
+                return Ok(match kind {
+                    b'n' => '\n',
+                    b'r' => '\r',
+                    b't' => '\t',
+                    other => char::from(other),
+                });
+            }
             b'u' => 4,
             b'U' => 8,
             _ => {
-                self.at = start + 1;
-                let length = self.slice(self.at, self.end).chars().next().map_or(0, char::len_utf8);
-                let span = self.span(start, self.at + length);
+                let span = self.span(start, start + 1).to(self.here());
+                let length = self.rest().chars().next().map_or(0, char::len_utf8);
+                let sequence = self.slice(start, self.at + length).escape_debug().to_string();
                 let problem = SyntaxProblem::new(
                     span,
-                    format!("`{}` is not an escape sequence", self.slice(start, self.at + length)),
+                    format!("`{}` is not an escape sequence", sequence.replacen("\\\\", "\\", 1)),
                 )
                 .with_help("write `\\\\` for a backslash");
                 return Err(self.problem_with(problem));
             }
         };
+        self.at += 1;
         let code = self.slice(self.at, self.at + digits);
-        match u32::from_str_radix(code, 16).ok().and_then(char::from_u32) {
+        let number = u32::from_str_radix(code, 16).ok().filter(|_| code.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        match number.and_then(char::from_u32) {
             Some(character) if code.len() == digits => {
                 self.at += digits;
                 Ok(character)
             }
             _ => {
                 let span = self.since(start);
-                Err(self.problem(
-                    span,
-                    format!("`\\{}` needs {digits} hexadecimal digits of a character", char::from(kind)),
-                ))
+                let message = format!("`\\{}` needs {digits} hexadecimal digits of a character", char::from(kind));
+                Err(self.problem(span, message))
             }
         }
+    }
+
+    fn literal(&self, text: &Text<'_>, parts: &mut Vec<TemplatePart>) {
+        let span = self.span(text.start, text.end);
+        if !text.verbatim() || span.len() == text.text.len() {
+            let verbatim = text.verbatim();
+            parts.push(TemplatePart::Literal(Literal { text: text.text.as_ref().into(), span, verbatim }));
+            return;
+        }
+        // The text was itself decoded, and has escapes of the outer language: a literal for each stretch without.
+        let mut from = text.start;
+        let mut push = |from: usize, to: usize| {
+            if from < to {
+                let (span, text) = (self.span(from, to), self.slice(from, to));
+                let verbatim = span.len() == text.len();
+                parts.push(TemplatePart::Literal(Literal { text: text.into(), span, verbatim }));
+            }
+        };
+        for (offset, character) in text.text.char_indices() {
+            let (at, after) = (text.start + offset, text.start + offset + character.len_utf8());
+            if self.span(at, after).len() != character.len_utf8() {
+                push(from, at);
+                push(at, after);
+                from = after;
+            }
+        }
+        push(from, text.end);
     }
 
     /// Puts what stands between `%{ if }` and `%{ endif }` inside it.
-    fn nest(&mut self, flat: Vec<Flat>) -> Read<Vec<TemplatePart>> {
+    #[inline(never)]
+    fn nest(&mut self, flat: Vec<Flat<'t>>) -> Read<Vec<TemplatePart>> {
         let mut flat = flat.into_iter();
-        let (parts, ending) = self.nest_until(&mut flat)?;
-        if ending == Ending::End {
-            return Ok(parts);
+        match self.nest_until(&mut flat)? {
+            (parts, None) => Ok(parts),
+            (_, Some((directive, range))) => {
+                let span = self.span(range.start, range.end);
+                Err(self.problem(span, format!("this `{}` belongs to nothing that is open", directive.keyword())))
+            }
         }
-        let here = self.span(self.at, self.at);
-        Err(self.problem(here, "this template closes an `if` or `for` that it did not open"))
     }
 
-    fn nest_until(&mut self, flat: &mut std::vec::IntoIter<Flat>) -> Read<(Vec<TemplatePart>, Ending)> {
-        let mut parts = Vec::new();
+    fn nest_until(&mut self, flat: &mut std::vec::IntoIter<Flat<'t>>) -> Read<Run> {
+        let mut parts = Vec::with_capacity(flat.len().min(8));
         while let Some(next) = flat.next() {
             match next {
-                Flat::Part(part) => parts.push(part),
-                Flat::Else => return Ok((parts, Ending::Else)),
-                Flat::EndIf => return Ok((parts, Ending::EndIf)),
-                Flat::EndFor => return Ok((parts, Ending::EndFor)),
-                Flat::If(condition, start) => {
-                    let span = self.span(start, self.at);
-                    let (then, mut ending) = self.within(false, |parser| parser.nest_until(flat))?;
+                Flat::Text(text) => self.literal(&text, &mut parts),
+                Flat::Interpolation(expr) => parts.push(TemplatePart::Interpolation(expr)),
+                Flat::Directive(Directive::If(condition), range) => {
+                    let (then, mut ending) = self.deeper(|parser| parser.nest_until(flat))?;
                     let mut otherwise = Vec::new();
-                    if ending == Ending::Else {
-                        (otherwise, ending) = self.within(false, |parser| parser.nest_until(flat))?;
+                    if matches!(ending, Some((Directive::Else, _))) {
+                        (otherwise, ending) = self.deeper(|parser| parser.nest_until(flat))?;
                     }
-                    self.closed_by(ending, Ending::EndIf, span, "%{ endif }")?;
+                    let end = match ending {
+                        Some((Directive::EndIf, end)) => end.end,
+                        other => return Err(self.unbalanced(range, "%{ endif }", other)),
+                    };
+                    let span = self.span(range.start, end);
                     parts.push(TemplatePart::If { condition, then, otherwise, span });
                 }
-                Flat::For(key_name, value_name, collection, start) => {
-                    let span = self.span(start, self.at);
-                    let (body, ending) = self.within(false, |parser| parser.nest_until(flat))?;
-                    self.closed_by(ending, Ending::EndFor, span, "%{ endfor }")?;
+                Flat::Directive(Directive::For(key_name, value_name, collection), range) => {
+                    let (body, ending) = self.deeper(|parser| parser.nest_until(flat))?;
+                    let end = match ending {
+                        Some((Directive::EndFor, end)) => end.end,
+                        other => return Err(self.unbalanced(range, "%{ endfor }", other)),
+                    };
+                    let span = self.span(range.start, end);
                     parts.push(TemplatePart::For { key_name, value_name, collection, body, span });
                 }
+                Flat::Directive(ending, range) => return Ok((parts, Some((ending, range)))),
             }
         }
-        Ok((parts, Ending::End))
+        Ok((parts, None))
     }
 
-    fn closed_by(&mut self, ending: Ending, wanted: Ending, span: Span, close: &str) -> Read<()> {
-        if ending == wanted {
-            return Ok(());
-        }
-        Err(self.problem(span, format!("this directive is never closed by `{close}`")))
-    }
-}
-
-/// Braces of `${…}` still open after a line.
-fn interpolation_depth(line: &str, mut depth: usize) -> usize {
-    let bytes = line.as_bytes();
-    let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        let next = bytes.get(at + 1).copied();
-        match byte {
-            b'$' | b'%' if depth == 0 && next == Some(byte) && bytes.get(at + 2) == Some(&b'{') => at += 2,
-            b'$' | b'%' if next == Some(b'{') => {
-                depth += 1;
-                at += 1;
+    fn unbalanced(
+        &mut self,
+        opening: Range<usize>,
+        close: &str,
+        found: Option<(Directive, Range<usize>)>,
+    ) -> super::cursor::Stumbled {
+        match found {
+            Some((directive, range)) => {
+                let span = self.span(range.start, range.end);
+                self.problem(span, format!("expected `{close}`, found `{}`", directive.keyword()))
             }
-            b'{' if depth > 0 => depth += 1,
-            b'}' if depth > 0 => depth -= 1,
-            _ => {}
+            None => {
+                let span = self.span(opening.start, opening.end);
+                self.problem(span, format!("this directive is never closed by `{close}`"))
+            }
         }
-        at += 1;
-    }
-    depth
-}
-
-/// `${~` and `%{~` eat the blanks before them.
-fn trim_last(parts: &mut [Flat]) {
-    if let Some(Flat::Part(TemplatePart::Literal(literal))) = parts.last_mut() {
-        let kept = literal.text.trim_end();
-        if literal.verbatim {
-            literal.span.end = literal.span.start + u32::try_from(kept.len()).unwrap_or(0);
-        }
-        literal.text = kept.into();
     }
 }
 
 /// `<<-`: takes away the indentation that all lines share. Lines of blanks alone do not count.
-fn dedent(parts: &mut [Flat]) {
+fn dedent(parts: &mut [Flat<'_>]) {
     let mut shared = usize::MAX;
     let mut adjust = Vec::new();
     let mut line_start = true;
     for (at, part) in parts.iter().enumerate() {
-        let literal = match part {
-            Flat::Part(TemplatePart::Literal(literal)) => Some(literal),
+        let text = match part {
+            Flat::Text(text) => Some(&text.text),
             _ => None,
         };
         if line_start {
             line_start = false;
-            let indent = match literal {
-                Some(literal) => {
-                    let rest = literal.text.trim_start();
-                    if rest.is_empty() && literal.text.ends_with('\n') {
+            let indent = match text {
+                Some(text) => {
+                    let rest = text.trim_start();
+                    if rest.is_empty() && text.ends_with('\n') {
                         usize::MAX
                     } else {
                         adjust.push(at);
-                        literal.text.chars().count() - rest.chars().count()
+                        text.chars().count() - rest.chars().count()
                     }
                 }
                 None => 0,
             };
             shared = shared.min(indent);
         }
-        line_start |= literal.is_some_and(|literal| literal.text.ends_with('\n'));
+        line_start |= text.is_some_and(|text| text.ends_with('\n'));
     }
     if shared == 0 || shared == usize::MAX {
         return;
     }
     for at in adjust {
-        if let Some(Flat::Part(TemplatePart::Literal(literal))) = parts.get_mut(at) {
-            let cut: usize = literal.text.chars().take(shared).map(char::len_utf8).sum();
-            literal.text = literal.text.get(cut..).unwrap_or("").into();
-            literal.span.start += u32::try_from(cut).unwrap_or(0);
+        if let Some(Flat::Text(text)) = parts.get_mut(at) {
+            let cut = text.text.chars().take(shared).map(char::len_utf8).sum();
+            text.keep(cut..text.text.len());
+            // Blanks at the start of a line have no escapes, whatever follows them.
+            text.start += cut;
         }
     }
 }

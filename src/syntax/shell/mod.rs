@@ -4,7 +4,9 @@
 //! every part of a word needs its place, and half a script must still give what could be read; the bash
 //! parsers at hand give one error and nothing else.
 
+mod compound;
 mod parser;
+mod simple;
 mod word;
 
 #[cfg(test)]

@@ -8,7 +8,8 @@ use super::{Interpreter, MAX_CALLS};
 use crate::source::Span;
 use crate::syntax::shell::{Part, Redirect, RedirectOperator, Word};
 use crate::workflow::commands::{Argument, Assigned};
-use crate::workflow::possible::{Alternative, Piece, Possible, Text, ValueKind};
+use crate::workflow::possible::{Alternative, Possible, ValueKind};
+use crate::workflow::text::{Piece, Text};
 
 /// Which of GitHub's files a redirection or `tee` leads to
 /// (<https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#environment-files>).

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
+use crate::workflow::expression::TOO_MUCH;
 use crate::workflow::possible::{Given, Possible};
 
 /// Which of the things that a script sets a name means.
@@ -71,6 +72,11 @@ impl State {
         self.env.clone_from(&inner.env);
     }
 
+    /// How many names it holds: what copying it costs.
+    pub(super) fn size(&self) -> usize {
+        self.variables.len() + self.outputs.len() + self.env.len()
+    }
+
     pub(super) fn print(&mut self, text: &Possible) {
         self.printed = Rc::new(self.printed.concat(text));
     }
@@ -96,14 +102,18 @@ impl State {
     /// Joins the states at the ends of branches; each holds under its own cases.
     ///
     /// `fallback` is the value of what one branch sets and another does not.
-    pub(super) fn join(branches: Vec<(Self, Vec<Given>)>, fallback: impl Fn(Space, &str) -> Possible) -> Option<Self> {
+    pub(super) fn join(
+        branches: Vec<(Self, Vec<Given>)>,
+        fallback: impl Fn(Space, &str) -> Possible,
+        spend: impl Fn(usize) -> bool,
+    ) -> Option<Self> {
         let mut alive: Vec<_> = branches.into_iter().filter(|(state, _)| !state.dead).collect();
         let (mut joined, first_cases) = alive.pop()?;
         if alive.is_empty() {
             return Some(joined);
         }
         for space in [Space::Variable, Space::Output, Space::Env] {
-            joined.join_names(space, &alive, &first_cases, &fallback);
+            joined.join_names(space, &alive, &first_cases, &fallback, &spend);
         }
         for (state, cases) in &alive {
             if !Rc::ptr_eq(&state.printed, &joined.printed) {
@@ -120,16 +130,27 @@ impl State {
         others: &[(Self, Vec<Given>)],
         cases: &[Given],
         fallback: impl Fn(Space, &str) -> Possible,
+        spend: impl Fn(usize) -> bool,
     ) {
-        let all = others.iter().map(|(state, _)| state).chain([&*self]);
-        let keys: BTreeSet<Rc<str>> = all.flat_map(|state| state.names(space).keys().cloned()).collect();
-        for key in keys {
-            let first = self.names(space).get(&key);
-            let same = |value: Option<&Rc<Possible>>| match (value, first) {
-                (Some(value), Some(first)) => Rc::ptr_eq(value, first) || value == first,
-                _ => false,
+        let mut changed: BTreeSet<Rc<str>> = BTreeSet::new();
+        for (other, _) in others {
+            let (own, other) = (self.names(space), other.names(space));
+            let differs = |value: &Rc<Possible>, there: Option<&Rc<Possible>>| {
+                there.is_none_or(|there| !Rc::ptr_eq(value, there) && value != there)
             };
-            if others.iter().all(|(state, _)| same(state.names(space).get(&key))) {
+            let there = other.iter().filter(|(name, value)| differs(value, own.get(*name)));
+            changed.extend(there.map(|(name, _)| Rc::clone(name)));
+            let gone = own.keys().filter(|name| !other.contains_key(*name));
+            changed.extend(gone.cloned());
+        }
+        for key in changed {
+            let first = self.names(space).get(&key);
+            let mut work = first.map_or(1, |value| value.known.len()) * cases.len();
+            for (state, cases) in others {
+                work += state.names(space).get(&key).map_or(1, |value| value.known.len()) * cases.len();
+            }
+            if !spend(work) {
+                self.names_mut(space).insert(key, Rc::new(Possible::unknown(TOO_MUCH)));
                 continue;
             }
             let value = |value: Option<&Rc<Possible>>, cases: &[Given]| {

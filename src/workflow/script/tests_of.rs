@@ -85,11 +85,23 @@ impl Interpreter<'_> {
 
     /// The value of a word that runs no command.
     fn pure(&mut self, word: &Word, state: &State) -> Option<Possible> {
-        let runs = word.parts.iter().any(|part| matches!(part, Part::Substitution(_) | Part::Process(_)));
+        let runs = word.parts.iter().any(runs_command);
         (!runs).then(|| {
             let mut state = state.clone();
             self.word(word, &mut state).within(&self.cases)
         })
+    }
+}
+
+/// Whether evaluating a part would run a command, and so must not be done twice.
+fn runs_command(part: &Part) -> bool {
+    match part {
+        Part::Substitution(_) | Part::Process(_) => true,
+        Part::Parameter(parameter) => {
+            let argument = parameter.argument.as_ref();
+            argument.is_some_and(|word| word.parts.iter().any(|part| !matches!(part, Part::Text { .. })))
+        }
+        Part::Text { .. } | Part::Arithmetic | Part::Expression { .. } => false,
     }
 }
 
@@ -99,7 +111,7 @@ fn is_plain(assignment: &Assignment) -> bool {
         AssignedValue::Word(word) => word.parts.as_slice(),
         AssignedValue::Array(_) => return false,
     };
-    !parts.iter().any(|part| matches!(part, Part::Substitution(_)))
+    !parts.iter().any(runs_command)
 }
 
 /// Splits possibilities by a test; an unknown name that passes is supposed to be `wanted`.

@@ -7,7 +7,8 @@ use super::state::{Space, State};
 use super::{Interpreter, MAX_ITEMS};
 use crate::syntax::shell::{List, Operation, Parameter, Part, Word};
 use crate::workflow::commands::Argument;
-use crate::workflow::possible::{Alternative, Piece, Possible, Text, ValueKind};
+use crate::workflow::possible::{Alternative, Possible, ValueKind};
+use crate::workflow::text::{Piece, Text};
 
 /// Longer texts are not trimmed by patterns.
 const MAX_TRIMMED: usize = 1_024;
@@ -15,7 +16,7 @@ const MAX_TRIMMED: usize = 1_024;
 impl Interpreter<'_> {
     pub(super) fn argument(&mut self, word: &Word, state: &mut State) -> Argument {
         let value = self.word(word, state);
-        Argument { span: word.span, value: value.within(&self.cases) }
+        Argument { span: word.span, value: self.scope.within(value, &self.cases) }
     }
 
     pub(super) fn word(&mut self, word: &Word, state: &mut State) -> Possible {
@@ -26,7 +27,7 @@ impl Interpreter<'_> {
         let mut all = self.part(first, state);
         for part in parts {
             let more = self.part(part, state);
-            all = all.concat(&more);
+            all = self.scope.concat(&all, &more);
         }
         all
     }
@@ -136,7 +137,8 @@ impl Interpreter<'_> {
 
     /// The words that one word becomes: an unquoted expansion is split at blanks.
     pub(super) fn items(&mut self, word: &Word, state: &mut State) -> Possible {
-        let value = self.word(word, state).within(&self.cases);
+        let value = self.word(word, state);
+        let value = self.scope.within(value, &self.cases);
         let splits = word.parts.iter().any(|part| match part {
             Part::Text { .. } | Part::Process(_) => false,
             Part::Parameter(parameter) => !parameter.quoted,
