@@ -79,9 +79,11 @@ impl Evaluator<'_> {
         let mut unknown_key = None;
         let mut sensitive = false;
         for item in items {
-            let key = match item.bare_key() {
-                Some(name) => Value::string(Arc::clone(name)),
-                None => self.evaluate(&item.key)?,
+            let key = match (item.bare_key(), &item.key.kind) {
+                (Some(name), _) => Value::string(Arc::clone(name)),
+                // A keyword is a key like any other name.
+                (None, ExprKind::Null) => "null".into(),
+                (None, _) => self.evaluate(&item.key)?,
             };
             let value = self.evaluate(&item.value)?;
             sensitive |= key.sensitive;
@@ -156,6 +158,10 @@ impl Evaluator<'_> {
             |items: &[Value]| items.iter().map(|item| self.steps(item.clone(), steps)).collect::<Result<Vec<_>, _>>();
         let result = match &value.data {
             Data::Null(_) => Value::tuple(Vec::new()),
+            // What is no list and not null is the one element of a list.
+            Data::Unknown(unknown) if unknown.ty.is_primitive() && unknown.not_null => {
+                Value::tuple(each(std::slice::from_ref(value))?)
+            }
             Data::Unknown(unknown) => Value::unknown(Unknown { span: Some(span), ..unknown.derived(Type::Any) }),
             Data::Tuple(items) => Value::tuple(each(items)?),
             Data::List(_, items) | Data::Set(_, items) => {
@@ -400,7 +406,7 @@ pub(super) type Pairs = Result<Vec<(Value, Value)>, Arc<Unknown>>;
 pub(super) fn pairs(collection: &Value, span: Span) -> Result<Pairs, EvalError> {
     let mark = collection.sensitive;
     Ok(Ok(match &collection.data {
-        Data::Unknown(unknown) => return Ok(Err(Arc::clone(unknown))),
+        Data::Unknown(unknown) if !unknown.ty.is_primitive() => return Ok(Err(Arc::clone(unknown))),
         Data::Tuple(items) | Data::List(_, items) => {
             items.iter().enumerate().map(|(at, item)| (Value::from(at), item.clone().marked(mark))).collect()
         }
@@ -408,7 +414,11 @@ pub(super) fn pairs(collection: &Value, span: Span) -> Result<Pairs, EvalError> 
             items.iter().map(|item| (item.clone().marked(mark), item.clone().marked(mark))).collect()
         }
         Data::Map(_, fields) => field_pairs(fields, collection, mark),
-        Data::Object(object) => field_pairs(&object.fields, collection, mark),
+        Data::Object(object) => match &object.rest {
+            // Which attributes there are besides is not known.
+            Some(rest) => return Ok(Err(Arc::clone(rest))),
+            None => field_pairs(&object.fields, collection, mark),
+        },
         Data::Null(_) => return Err(EvalError::new(span, "a null value cannot be walked over")),
         _ => {
             return Err(EvalError::new(span, format!("a {} cannot be walked over", collection.ty().friendly()))

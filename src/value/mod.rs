@@ -16,6 +16,8 @@ mod unify;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use unicode_normalization::UnicodeNormalization as _;
+
 use crate::source::Span;
 
 pub use compare::{Answer, equals};
@@ -159,9 +161,11 @@ impl Value {
         Self::default()
     }
 
-    /// A string.
+    /// A string. As in Terraform every string is in Unicode's normalization form C.
     pub fn string(text: impl Into<Arc<str>>) -> Self {
-        Self::new(Data::String(text.into()))
+        let text: Arc<str> = text.into();
+        let normal = text.is_ascii() || unicode_normalization::is_nfc(&text);
+        Self::new(Data::String(if normal { text } else { text.nfc().collect::<String>().into() }))
     }
 
     /// A tuple.

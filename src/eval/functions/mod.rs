@@ -9,6 +9,7 @@ mod conversion;
 mod date;
 mod encoding;
 mod filesystem;
+mod floating;
 mod format;
 mod hash;
 mod ip;
@@ -16,9 +17,13 @@ mod json;
 mod number;
 mod partial;
 mod pattern;
+mod placeholder;
+mod provider;
+mod re2;
 mod reshape;
 mod string;
 mod templates;
+mod yaml;
 
 pub use encoding::write_json;
 pub use json::read_json;
@@ -66,6 +71,9 @@ pub struct Parameter {
 pub enum Kind {
     /// Any type.
     Any,
+    /// A list, set or tuple. The function converts and checks it; here it keeps what is unknown,
+    /// but known to be something else, from being let through.
+    Sequence,
     /// `bool`
     Bool,
     /// `number`
@@ -93,7 +101,7 @@ pub enum Kind {
 impl Kind {
     fn ty(self) -> Type {
         match self {
-            Self::Any => Type::Any,
+            Self::Any | Self::Sequence => Type::Any,
             Self::Bool => Type::Bool,
             Self::Number => Type::Number,
             Self::String => Type::String,
@@ -106,6 +114,12 @@ impl Kind {
             Self::Map => Type::map(Type::Any),
             Self::StringLists => Type::map(Type::list(Type::String)),
         }
+    }
+
+    /// Whether an unknown may turn out to be what the function wants.
+    fn admits(self, unknown: &Unknown) -> bool {
+        let sequence = matches!(unknown.ty, Type::Any | Type::List(_) | Type::Set(_) | Type::Tuple(_));
+        self != Self::Sequence || sequence
     }
 }
 
@@ -265,9 +279,11 @@ const GROUPS: &[&[Function]] = &[
     json::FUNCTIONS,
     number::FUNCTIONS,
     pattern::FUNCTIONS,
+    provider::FUNCTIONS,
     reshape::FUNCTIONS,
     string::FUNCTIONS,
     templates::FUNCTIONS,
+    yaml::FUNCTIONS,
 ];
 
 fn table() -> &'static HashMap<&'static str, &'static Function> {
@@ -334,6 +350,11 @@ pub(super) fn call(
         let value = convert(argument, &parameter.kind.ty()).map_err(|error| {
             EvalError::new(at(index), format!("`{}` of `{called}` does not fit: {error}", parameter.name))
         })?;
+        if let Some(unknown) = value.as_unknown().filter(|unknown| !parameter.kind.admits(unknown)) {
+            let found = unknown.ty.friendly();
+            let message = format!("`{}` of `{called}` must be a list, and this is {found}", parameter.name);
+            return Err(EvalError::new(at(index), message));
+        }
         sensitive |= !parameter.marks && value.holds_sensitive();
         if !parameter.unknown && matches!(value.data, Data::Unknown(_) | Data::Partial(_)) {
             unknown = unknown.or_else(|| value.first_unknown().cloned());

@@ -1,13 +1,12 @@
 //! `regex`, `regexall` and `replace`.
 //!
-//! Terraform's patterns are RE2, and so are those of the `regex` crate, but for the few classes
-//! that RE2 means for ASCII alone (`\d`, `\s`, `\w`, `\b`) and the crate for all of Unicode.
+//! Terraform's patterns are RE2; what the `regex` crate means otherwise is translated.
 
 use std::sync::Arc;
 
 use regex::{Captures, Regex, RegexBuilder};
 
-use super::{Call, Function, Kind, Outcome, Parameter, Refusal, partial};
+use super::{Call, Function, Kind, Outcome, Parameter, Refusal, partial, re2};
 use crate::value::{Data, Fields, Origin, Type, Value};
 
 /// Bytes that a compiled pattern may take.
@@ -84,7 +83,8 @@ impl Shape {
 }
 
 fn compile(argument: usize, pattern: &str) -> Result<Regex, Refusal> {
-    RegexBuilder::new(&as_ascii(pattern))
+    let pattern = re2::translate(pattern).map_err(|problem| Refusal::argument(argument, problem))?;
+    RegexBuilder::new(&pattern)
         .size_limit(MAX_PROGRAM)
         .build()
         .map_err(|error| Refusal::argument(argument, one_line(&error)))
@@ -98,84 +98,6 @@ fn one_line(error: &regex::Error) -> String {
             let reason = text.lines().last().unwrap_or("").trim_start_matches("error: ").to_owned();
             format!("this is not a pattern: {reason}")
         }
-    }
-}
-
-/// Writes RE2's ASCII classes so that the crate means the same by them.
-fn as_ascii(pattern: &str) -> String {
-    let mut out = String::with_capacity(pattern.len());
-    let mut characters = pattern.chars().peekable();
-    let mut in_class = false;
-    while let Some(character) = characters.next() {
-        match character {
-            '\\' => match characters.next() {
-                Some('b') => out.push_str("(?-u:\\b)"),
-                // The crate reads `(?-u:\B)` as possibly splitting a character.
-                Some('d') => out.push_str(if in_class { "0-9" } else { "[0-9]" }),
-                Some('D') => out.push_str("[^0-9]"),
-                Some('w') => out.push_str(if in_class { "0-9A-Za-z_" } else { "[0-9A-Za-z_]" }),
-                Some('W') => out.push_str("[^0-9A-Za-z_]"),
-                Some('s') => out.push_str(if in_class { "\\t\\n\\f\\r " } else { "[\\t\\n\\f\\r ]" }),
-                Some('S') => out.push_str("[^\\t\\n\\f\\r ]"),
-                Some('Q') if !in_class => quote(&mut characters, &mut out),
-                Some('C') => out.push_str("(?s:.)"),
-                Some(other) => {
-                    out.push('\\');
-                    out.push(other);
-                }
-                None => out.push('\\'),
-            },
-            '[' if in_class && characters.peek() != Some(&':') => out.push_str("\\["),
-            '[' => {
-                let posix = in_class;
-                out.push('[');
-                if posix {
-                    continue_posix(&mut characters, &mut out);
-                } else {
-                    in_class = true;
-                    if characters.peek() == Some(&'^') {
-                        out.extend(characters.next());
-                    }
-                    if characters.peek() == Some(&']') {
-                        characters.next();
-                        out.push_str("\\]");
-                    }
-                }
-            }
-            ']' if in_class => {
-                in_class = false;
-                out.push(']');
-            }
-            // Set operations are the crate's own.
-            '&' | '~' if in_class && characters.peek() == Some(&character) => {
-                out.push('\\');
-                out.push(character);
-            }
-            '-' if in_class && characters.peek() == Some(&'-') => out.push_str("\\-"),
-            other => out.push(other),
-        }
-    }
-    out
-}
-
-/// The rest of a `[:name:]`.
-fn continue_posix(characters: &mut std::iter::Peekable<std::str::Chars<'_>>, out: &mut String) {
-    for character in characters.by_ref() {
-        out.push(character);
-        if character == ']' {
-            return;
-        }
-    }
-}
-
-/// `\Q…\E`: everything between means itself.
-fn quote(characters: &mut std::iter::Peekable<std::str::Chars<'_>>, out: &mut String) {
-    while let Some(character) = characters.next() {
-        if character == '\\' && characters.peek() == Some(&'E') {
-            characters.next();
-            return;
-        }
-        out.push_str(&regex::escape(character.encode_utf8(&mut [0; 4])));
     }
 }
 
