@@ -49,8 +49,9 @@ pub fn read_json(text: &Value) -> Option<Value> {
     if !matches!(text.data, Data::String(_) | Data::Partial(_)) {
         return None;
     }
-    let value = read_whole(Reader::new(&partial::pieces(text), &text.origin)).ok()?;
-    value.as_unknown().is_none().then(|| value.marked(text.sensitive))
+    let holed = Holed::new(text, true)?;
+    let json = parse_json(&holed.text).ok()?;
+    Some(to_value(&json, &holed).marked(text.sensitive))
 }
 
 /// A value as it comes back from JSON: lists, sets and tuples are all arrays there, maps and objects all objects.
