@@ -60,14 +60,16 @@ impl<'r> Runner<'r> {
         outcome
     }
 
-    fn selection(&self, path: &str) -> Rc<Selection> {
+    /// What a path selects. Rules share paths, so each is read and walked once.
+    fn selection(&self, path: &str, span: Span) -> Result<Rc<Selection>, RuleError> {
         if let Some(known) = self.selections.borrow().get(path) {
-            return Rc::clone(known);
+            return Ok(Rc::clone(known));
         }
-        let selection =
-            Rc::new(jsonpath::check(path).map(|query| jsonpath::select(&query, self.model)).unwrap_or_default());
+        let query = jsonpath::check(path)
+            .map_err(|message| RuleError::new(span, format!("this is not a JSONPath: {message}")))?;
+        let selection = Rc::new(jsonpath::select(&query, self.model));
         self.selections.borrow_mut().insert(path.to_owned(), Rc::clone(&selection));
-        selection
+        Ok(selection)
     }
 }
 
@@ -94,7 +96,13 @@ impl Case<'_, '_> {
             return;
         };
         let selection = match &select.from {
-            SelectFrom::Path(path, _) => self.runner.selection(path),
+            SelectFrom::Path(path, span) => match self.runner.selection(path, *span) {
+                Ok(selection) => selection,
+                Err(error) => {
+                    outcome.errors.push(error);
+                    return;
+                }
+            },
             SelectFrom::Expression(expr) => match self.with(bound, |evaluator| evaluator.evaluate(expr)) {
                 Err(error) => {
                     outcome.errors.push(error.into());
