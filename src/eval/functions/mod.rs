@@ -1,6 +1,6 @@
 //! Terraform's functions, one file a group.
 //!
-//! A function says what it takes in its [`Function`] row; [`call`] then does for all of them what
+//! A function says what it takes in its [`Function`] row; `call` then does for all of them what
 //! Terraform does: counts and converts the arguments, refuses nulls, answers unknown when an
 //! argument is unknown, and hands sensitivity on.
 
