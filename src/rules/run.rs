@@ -11,7 +11,7 @@ use super::scope::RuleScope;
 use crate::eval::{Budget, Evaluator};
 use crate::report::{Applicability, Edit, Finding, Fix, Label, Places, Severity, Undetermined};
 use crate::source::{FileId, Span};
-use crate::syntax::hcl::ast::Expr;
+use crate::syntax::hcl::{self, ast::Expr};
 use crate::value::{Data, Unknown, Value, render};
 
 /// Combinations that one rule may look at.
@@ -279,7 +279,7 @@ impl Case<'_, '_> {
                 return Ok(None);
             };
             let places = self.runner.places;
-            let Some(text) = literal(&new) else {
+            let Some(text) = hcl::literal(&new) else {
                 return Ok(None);
             };
             if spec.unsafe_ {
@@ -303,17 +303,5 @@ impl Case<'_, '_> {
 
     fn is_own(&self, file: FileId) -> bool {
         file == self.rule.file
-    }
-}
-
-/// A value as HCL source; `None` for what cannot be written plainly.
-fn literal(value: &Value) -> Option<String> {
-    if value.holds_sensitive() || value.first_unknown().is_some() {
-        return None;
-    }
-    match &value.data {
-        Data::String(text) => Some(format!("{:?}", &**text)),
-        Data::Bool(_) | Data::Number(_) => Some(render(value)),
-        _ => None,
     }
 }
