@@ -127,3 +127,11 @@ pub fn model(args: &ModelArgs) -> Result<ExitCode, CommandError> {
         }
     }
 }
+
+/// `trysquare schema report`
+pub fn report_schema() -> Result<ExitCode, CommandError> {
+    let mut out = io::stdout().lock();
+    serde_json::to_writer_pretty(&mut out, &schemars::schema_for!(Report)).map_err(io::Error::from)?;
+    writeln!(out)?;
+    Ok(ExitCode::SUCCESS)
+}

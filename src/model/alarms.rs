@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::functions::Function;
-use super::{Found, as_type, block_field, blocks};
+use super::{Found, as_type, block_field, blocks, required_text};
 use crate::value::{Answer, Data, Fields, Origin, Type, Unknown, Value, equals};
 
 /// What of Lambda an alarm can watch, and what we call it.
@@ -17,6 +17,7 @@ pub(super) fn join(all: &[Found<'_, '_>], functions: &mut [Function]) -> Vec<Val
             let mut fields = read(found);
             let watched = Watched::of(&fields, functions);
             fields.insert("function".into(), watched.value(functions, &fields));
+            fields.insert("function_name".into(), watched_name(&fields));
             let alarm = Value::object(fields).at(found.address().origin);
             watched.attach(functions, &alarm);
             alarm
@@ -29,24 +30,27 @@ fn read(found: &Found<'_, '_>) -> Fields {
     let kind = kind(&metric.namespace, &metric.name);
     let fields = [
         ("address", found.address()),
-        ("name", found.configured("alarm_name")),
+        ("name", required_text(found.configured("alarm_name"))),
         ("kind", kind),
+        ("math", metric.math),
         ("metric", metric.name),
         ("namespace", metric.namespace),
-        ("statistic", metric.statistic),
+        ("statistic", as_type(metric.statistic, &Type::String)),
         ("period", as_type(metric.period, &Type::Number)),
         ("dimensions", metric.dimensions),
-        ("comparison", found.configured("comparison_operator")),
+        ("comparison", as_type(found.configured("comparison_operator"), &Type::String)),
         ("threshold", as_type(found.configured("threshold"), &Type::Number)),
         ("evaluation_periods", as_type(found.configured("evaluation_periods"), &Type::Number)),
         ("datapoints_to_alarm", as_type(found.configured("datapoints_to_alarm"), &Type::Number)),
-        ("treat_missing_data", found.attribute("treat_missing_data")),
+        ("treat_missing_data", as_type(found.attribute("treat_missing_data"), &Type::String)),
     ];
     fields.into_iter().map(|(name, value)| (Arc::from(name), value)).collect()
 }
 
 /// What an alarm measures: written in the alarm itself, or in its only `metric_query`.
 struct Metric {
+    /// Whether it is computed from several, or by an expression.
+    math: Value,
     name: Value,
     namespace: Value,
     statistic: Value,
@@ -61,6 +65,7 @@ impl Metric {
             let statistic = found.configured("statistic");
             let statistic = if statistic.is_null() { found.configured("extended_statistic") } else { statistic };
             return Self {
+                math: Value::from(false),
                 name: found.configured("metric_name"),
                 namespace: found.configured("namespace"),
                 statistic,
@@ -74,6 +79,7 @@ impl Metric {
         };
         match metric {
             Some(metric) => Self {
+                math: Value::from(false),
                 name: block_field(&metric, "metric_name"),
                 namespace: block_field(&metric, "namespace"),
                 statistic: block_field(&metric, "stat"),
@@ -87,6 +93,7 @@ impl Metric {
                     Value::unknown(unknown).at(place.clone())
                 };
                 Self {
+                    math: Value::from(true).at(place.clone()),
                     name: unknown(),
                     namespace: unknown(),
                     statistic: unknown(),
@@ -107,6 +114,16 @@ fn shared_dimensions(queries: &[Value], place: &Origin) -> Value {
     match dimensions.next() {
         Some(first) if dimensions.all(|other| matches!(equals(&first, &other), Answer::Yes)) => first,
         _ => unknown(),
+    }
+}
+
+/// The name that the alarm's `FunctionName` dimension gives; null when it has none.
+fn watched_name(alarm: &Fields) -> Value {
+    let dimensions = alarm.get("dimensions").cloned().unwrap_or_default();
+    match (dimensions.field("FunctionName"), &dimensions.data) {
+        (Some(name), _) => as_type(name.clone(), &Type::String),
+        (None, Data::Unknown(unknown)) => Value::unknown(unknown.derived(Type::String)).at(dimensions.origin),
+        (None, _) => Value::null().at(dimensions.origin),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::iam::Iam;
-use super::{Found, Joined, as_type, block_field, join};
+use super::{Found, Joined, as_type, block_field, join, required_text};
 use crate::terraform::ignored_changes;
 use crate::value::{Fields, Piece, Type, Unknown, Value};
 
@@ -20,8 +20,12 @@ impl Function {
         self.fields.get(name).cloned().unwrap_or_default()
     }
 
-    pub(super) fn into_value(mut self) -> Value {
+    /// The finished function. `gaps` are unknowns for every place where further alarms may hide.
+    pub(super) fn into_value(mut self, gaps: &[Value]) -> Value {
         let origin = self.field("address").origin;
+        let kinds = self.alarms.iter().filter_map(|alarm| alarm.field("kind").cloned());
+        let kinds = kinds.chain(gaps.iter().cloned()).collect();
+        self.fields.insert("alarm_kinds".into(), Value::tuple(kinds).at(origin.clone()));
         self.fields.insert("standard".into(), self.standard);
         self.fields.insert("alarms".into(), Value::tuple(self.alarms).at(origin.clone()));
         Value::object(self.fields).at(origin)
@@ -44,7 +48,7 @@ pub(super) fn find(all: &[Found<'_, '_>], documented: &[Value], iam: &Iam) -> Ve
 fn function(found: &Found<'_, '_>, documented: &[Value], iam: &Iam) -> Function {
     let address = found.address();
     let origin = address.origin.clone();
-    let name = as_type(found.attribute("function_name"), &Type::String);
+    let name = required_text(found.attribute("function_name"));
     let standard = documented_as(documented, &name);
     let app = match standard.field("app") {
         Some(app) => app.clone(),
@@ -64,6 +68,11 @@ fn function(found: &Found<'_, '_>, documented: &[Value], iam: &Iam) -> Function 
         Value::object(Fields::new())
             .at(environment.as_ref().map_or_else(|| origin.clone(), |block| block.origin.clone()))
     });
+    let env = if env.as_fields().is_some() || env.as_unknown().is_some() {
+        env
+    } else {
+        Value::unknown(Unknown::new(Type::Any, "the variables are not a map", env.origin.span()))
+    };
     let ignored = ignored_changes(&found.instance.block)
         .unwrap_or_else(|| Value::list(Type::String, Vec::new()).at(origin.clone()));
     let role = iam.role_of(&found.attribute("role"));
@@ -75,11 +84,11 @@ fn function(found: &Found<'_, '_>, documented: &[Value], iam: &Iam) -> Function 
         ("timeout", found.number("timeout")),
         ("memory_size", found.number("memory_size")),
         ("ephemeral_storage", ephemeral_storage(found)),
-        ("package_type", found.attribute("package_type")),
-        ("image_uri", found.configured("image_uri")),
+        ("package_type", as_type(found.attribute("package_type"), &Type::String)),
+        ("image_uri", as_type(found.configured("image_uri"), &Type::String)),
         ("env", env),
-        ("log_group", log_group),
-        ("log_format", log_format),
+        ("log_group", as_type(log_group, &Type::String)),
+        ("log_format", as_type(log_format, &Type::String)),
         ("ignore_changes", ignored),
         ("role", role),
     ];

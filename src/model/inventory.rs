@@ -49,6 +49,11 @@ impl Inventory {
         }
     }
 
+    /// Unknown texts, one for every place where there may be more than we know of.
+    pub(super) fn gaps(&self) -> &[Value] {
+        &self.gaps
+    }
+
     /// Names of all functions; one unknown more for every place where further ones may hide.
     pub(super) fn function_names(&self, functions: &[Function]) -> Value {
         let names = functions.iter().map(|function| function.field("function_name"));

@@ -27,6 +27,7 @@ const FUNCTION: Shape = Shape::Object(&[
     ("timeout", Shape::Number, "Timeout in seconds."),
     ("memory", Shape::Number, "Memory in MB."),
     ("log_group", Shape::String, "Name of the CloudWatch log group."),
+    ("environment", Shape::Map(&Shape::String), "Environment variables of this function, beside those of all."),
     ("custom", Shape::Any, "Anything that rules of your own ask for."),
 ]);
 
@@ -69,7 +70,11 @@ const WORKFLOWS: Shape =
 pub const SECTIONS: &[(&str, Shape, &str)] = &[
     ("functions", Shape::Map(&FUNCTION), "The Lambda functions, by name."),
     ("alarms", ALARMS, "The alarms that every function has."),
-    ("environment", Shape::Map(&Shape::String), "Environment variables that every function has."),
+    (
+        "environment",
+        Shape::Map(&Shape::String),
+        "Environment variables that every function has, with {app} for the application; null asks for any value.",
+    ),
     ("logging", LOGGING, "How functions log."),
     ("image", IMAGE, "How container images are tagged and who owns them."),
     ("iam", IAM, "What the execution role may do."),

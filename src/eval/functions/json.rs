@@ -38,6 +38,21 @@ fn decode(call: &Call<'_>) -> Outcome {
     }
 }
 
+/// What a JSON text says, with the place of every part; `None` where it is no JSON, or an unknown part keeps it
+/// from being read. A text that remembers what it encodes says that.
+#[must_use]
+pub fn read_json(text: &Value) -> Option<Value> {
+    if let Some(value) = text.origin.decoded() {
+        return Some(value.clone());
+    }
+    if !matches!(text.data, Data::String(_) | Data::Partial(_)) {
+        return None;
+    }
+    let holed = Holed::new(text, true)?;
+    let json = parse_json(&holed.text).ok()?;
+    Some(to_value(&json, &holed).marked(text.sensitive))
+}
+
 /// A value as it comes back from JSON: lists, sets and tuples are all arrays there, maps and objects all objects.
 pub(super) fn as_decoded(value: &Value) -> Value {
     let each = |items: &[Value]| Data::Tuple(Arc::new(items.iter().map(as_decoded).collect()));

@@ -1,6 +1,6 @@
 //! Terraform's functions, one file a group.
 //!
-//! A function says what it takes in its [`Function`] row; [`call`] then does for all of them what
+//! A function says what it takes in its [`Function`] row; `call` then does for all of them what
 //! Terraform does: counts and converts the arguments, refuses nulls, answers unknown when an
 //! argument is unknown, and hands sensitivity on.
 
@@ -26,6 +26,7 @@ mod templates;
 mod yaml;
 
 pub use encoding::write_json;
+pub use json::read_json;
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
