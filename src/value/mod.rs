@@ -142,6 +142,14 @@ impl Unknown {
     }
 }
 
+/// The text in normalization form C.
+fn normal_form(text: Arc<str>) -> Arc<str> {
+    if text.is_ascii() || unicode_normalization::is_nfc(&text) {
+        return text;
+    }
+    text.nfc().collect::<String>().into()
+}
+
 impl Default for Data {
     fn default() -> Self {
         Self::Null(Type::Any)
@@ -163,9 +171,7 @@ impl Value {
 
     /// A string. As in Terraform every string is in Unicode's normalization form C.
     pub fn string(text: impl Into<Arc<str>>) -> Self {
-        let text: Arc<str> = text.into();
-        let normal = text.is_ascii() || unicode_normalization::is_nfc(&text);
-        Self::new(Data::String(if normal { text } else { text.nfc().collect::<String>().into() }))
+        Self::new(Data::String(normal_form(text.into())))
     }
 
     /// A tuple.
@@ -202,7 +208,7 @@ impl Value {
 
     /// An object from pairs.
     pub fn record<K: Into<Arc<str>>>(pairs: impl IntoIterator<Item = (K, Self)>) -> Self {
-        Self::object(pairs.into_iter().map(|(key, value)| (key.into(), value)).collect())
+        Self::object(pairs.into_iter().map(|(key, value)| (normal_form(key.into()), value)).collect())
     }
 
     /// An unknown.

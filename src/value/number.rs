@@ -224,15 +224,17 @@ impl Number {
         Self::quotient(&left, &right, left_exponent - right_exponent).checked()
     }
 
-    /// Remainder with the sign of the dividend, as HCL's `%`, for which nothing remains but the
-    /// dividend itself on division by zero.
+    /// Remainder with the sign of the dividend, rounded where Terraform's `%` rounds. On division by
+    /// zero that is the dividend.
     #[must_use]
     pub fn rem(&self, other: &Self) -> Option<Self> {
-        if other.is_zero() {
-            return Some(self.clone());
+        if let (Repr::Int(left), Repr::Int(right)) = (&self.0, &other.0) {
+            return Some(Self(Repr::Int(left.checked_rem(*right).unwrap_or(if *right == 0 { *left } else { 0 }))));
         }
-        let (left, right, exponent) = self.aligned(other);
-        Self::from_parts(left % right, exponent).checked()
+        match self.div(other) {
+            Some(quotient) => self.sub(&other.mul(&quotient.trunc())?),
+            None => Some(self.clone()),
+        }
     }
 
     /// The number with its sign turned.

@@ -17,11 +17,10 @@ pub(super) const FUNCTIONS: &[Function] = &[Function {
 
 fn decode(call: &Call<'_>) -> Outcome {
     let text = call.argument(0);
-    if let Some(value) = text.origin.decoded() {
-        return Ok(as_decoded(value));
-    }
+    // What `jsonencode` made of a value is that value. What `yamlencode` made is seldom JSON.
+    let encoded = text.origin.decoded();
     if let Data::Unknown(unknown) = &text.data {
-        return Ok(hangs_on(unknown, Type::Any));
+        return Ok(encoded.map_or_else(|| hangs_on(unknown, Type::Any), as_decoded));
     }
     let holed = match (Holed::new(text, true), text.first_unknown()) {
         (Some(holed), _) => holed,
@@ -30,7 +29,7 @@ fn decode(call: &Call<'_>) -> Outcome {
     };
     call.spend(holed.text.len() / 16)?;
     match (parse_json(&holed.text), holed.first()) {
-        (Ok(json), _) => Ok(to_value(&json, &holed)),
+        (Ok(json), _) => Ok(encoded.map_or_else(|| to_value(&json, &holed), as_decoded)),
         // What is unknown may be what is missing.
         (Err(_), Some(unknown)) => Ok(hangs_on(unknown, Type::Any)),
         (Err(error), None) => {

@@ -116,10 +116,9 @@ impl Kind {
         }
     }
 
-    /// Whether an unknown may turn out to be what the function wants.
-    fn admits(self, unknown: &Unknown) -> bool {
-        let sequence = matches!(unknown.ty, Type::Any | Type::List(_) | Type::Set(_) | Type::Tuple(_));
-        self != Self::Sequence || sequence
+    /// Whether an unknown of this type may turn out to be what the function wants.
+    fn admits(self, unknown: &Type) -> bool {
+        self != Self::Sequence || matches!(unknown, Type::Any | Type::List(_) | Type::Set(_) | Type::Tuple(_))
     }
 }
 
@@ -350,13 +349,14 @@ pub(super) fn call(
         let value = convert(argument, &parameter.kind.ty()).map_err(|error| {
             EvalError::new(at(index), format!("`{}` of `{called}` does not fit: {error}", parameter.name))
         })?;
-        if let Some(unknown) = value.as_unknown().filter(|unknown| !parameter.kind.admits(unknown)) {
-            let found = unknown.ty.friendly();
+        let unknowable = matches!(value.data, Data::Unknown(_) | Data::Partial(_));
+        if unknowable && !parameter.kind.admits(&value.ty()) {
+            let found = value.ty().friendly();
             let message = format!("`{}` of `{called}` must be a list, and this is {found}", parameter.name);
             return Err(EvalError::new(at(index), message));
         }
         sensitive |= !parameter.marks && value.holds_sensitive();
-        if !parameter.unknown && matches!(value.data, Data::Unknown(_) | Data::Partial(_)) {
+        if !parameter.unknown && unknowable {
             unknown = unknown.or_else(|| value.first_unknown().cloned());
         }
         converted.push(value);
@@ -380,3 +380,6 @@ pub(super) fn call(
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

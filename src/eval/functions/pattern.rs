@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use regex::{Captures, Regex, RegexBuilder};
 
-use super::{Call, Function, Kind, Outcome, Parameter, Refusal, partial, re2};
+use super::{Call, Function, Kind, Outcome, Parameter, Refusal, hangs_on, partial, re2};
 use crate::value::{Data, Fields, Origin, Type, Value};
 
 /// Bytes that a compiled pattern may take.
@@ -15,14 +15,14 @@ const MAX_PROGRAM: usize = 1 << 20;
 pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "regex",
-        parameters: &[Parameter::new("pattern", Kind::String), Parameter::new("string", Kind::String)],
+        parameters: &[Parameter::new("pattern", Kind::String), Parameter::new("string", Kind::String).or_unknown()],
         rest: None,
         returns: Kind::Any,
         run: first_match,
     },
     Function {
         name: "regexall",
-        parameters: &[Parameter::new("pattern", Kind::String), Parameter::new("string", Kind::String)],
+        parameters: &[Parameter::new("pattern", Kind::String), Parameter::new("string", Kind::String).or_unknown()],
         rest: None,
         returns: Kind::List,
         run: all_matches,
@@ -104,6 +104,9 @@ fn one_line(error: &regex::Error) -> String {
 fn first_match(call: &Call<'_>) -> Outcome {
     let pattern = compile(0, call.text(0))?;
     let shape = Shape::of(&pattern)?;
+    if let Some(unknown) = call.argument(1).first_unknown() {
+        return Ok(hangs_on(unknown, shape.ty()));
+    }
     let text = call.text(1);
     call.spend(text.len() / 64)?;
     match pattern.captures(text) {
@@ -115,6 +118,9 @@ fn first_match(call: &Call<'_>) -> Outcome {
 fn all_matches(call: &Call<'_>) -> Outcome {
     let pattern = compile(0, call.text(0))?;
     let shape = Shape::of(&pattern)?;
+    if let Some(unknown) = call.argument(1).first_unknown() {
+        return Ok(hangs_on(unknown, Type::list(shape.ty())));
+    }
     let text = call.text(1);
     call.spend(text.len() / 64)?;
     let mut items = Vec::new();
@@ -135,7 +141,7 @@ fn replace(call: &Call<'_>) -> Outcome {
     };
     let pattern = compile(1, inner)?;
     if let Some(unknown) = value.first_unknown() {
-        return Ok(super::hangs_on(unknown, Type::String));
+        return Ok(hangs_on(unknown, Type::String));
     }
     let text = call.text(0);
     let mut out = String::new();
