@@ -131,7 +131,7 @@ const BLOCKS: &[&str] = &["select", "let", "label", "fix"];
 /// # Errors
 /// With everything that is wrong with the block.
 pub fn read(file: FileId, path: &str, text: &str) -> Result<Option<Rule>, Vec<RuleError>> {
-    let page = page::read(text);
+    let page = page::head(text);
     let Some(range) = page.rule.clone() else {
         return Ok(None);
     };

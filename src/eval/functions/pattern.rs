@@ -82,12 +82,14 @@ impl Shape {
     }
 }
 
-fn compile(argument: usize, pattern: &str) -> Result<Regex, Refusal> {
-    let pattern = re2::translate(pattern).map_err(|problem| Refusal::argument(argument, problem))?;
-    RegexBuilder::new(&pattern)
-        .size_limit(MAX_PROGRAM)
-        .build()
-        .map_err(|error| Refusal::argument(argument, one_line(&error)))
+fn compile(call: &Call<'_>, argument: usize, pattern: &str) -> Result<Regex, Refusal> {
+    call.evaluator.budget().pattern(pattern, || {
+        let pattern = re2::translate(pattern).map_err(|problem| Refusal::argument(argument, problem))?;
+        RegexBuilder::new(&pattern)
+            .size_limit(MAX_PROGRAM)
+            .build()
+            .map_err(|error| Refusal::argument(argument, one_line(&error)))
+    })
 }
 
 fn one_line(error: &regex::Error) -> String {
@@ -102,7 +104,7 @@ fn one_line(error: &regex::Error) -> String {
 }
 
 fn first_match(call: &Call<'_>) -> Outcome {
-    let pattern = compile(0, call.text(0))?;
+    let pattern = compile(call, 0, call.text(0))?;
     let shape = Shape::of(&pattern)?;
     if let Some(unknown) = call.argument(1).first_unknown() {
         return Ok(hangs_on(unknown, shape.ty()));
@@ -116,7 +118,7 @@ fn first_match(call: &Call<'_>) -> Outcome {
 }
 
 fn all_matches(call: &Call<'_>) -> Outcome {
-    let pattern = compile(0, call.text(0))?;
+    let pattern = compile(call, 0, call.text(0))?;
     let shape = Shape::of(&pattern)?;
     if let Some(unknown) = call.argument(1).first_unknown() {
         return Ok(hangs_on(unknown, Type::list(shape.ty())));
@@ -139,7 +141,7 @@ fn replace(call: &Call<'_>) -> Outcome {
         call.allow_string(length.saturating_mul(1 + to.len() / from.len().max(1)))?;
         return Ok(partial::replace(value, from, to).at(Origin::NONE));
     };
-    let pattern = compile(1, inner)?;
+    let pattern = compile(call, 1, inner)?;
     if let Some(unknown) = value.first_unknown() {
         return Ok(hangs_on(unknown, Type::String));
     }
