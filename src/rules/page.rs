@@ -103,7 +103,7 @@ fn blocks(fences: Vec<Fence>, text: &str, page: &mut Page) {
         let content = text.get(fence.text.clone()).unwrap_or("");
         let words: Vec<&str> = fence.info.split_whitespace().collect();
         match words.as_slice() {
-            [_, "rule"] => page.rule = page.rule.or(Some(fence.text)),
+            [_, "rule"] => page.rule = page.rule.take().or(Some(fence.text)),
             [_, "shared", path] => page.shared.push(File { path: (*path).to_owned(), text: content.to_owned() }),
             [_, kind @ ("bad" | "good"), name, path] => {
                 let file = File { path: (*path).to_owned(), text: content.to_owned() };
