@@ -20,6 +20,8 @@ impl Budget {
     const DEPTH: u32 = 400;
     /// Bytes that one string may have.
     pub const MAX_STRING: usize = 16 << 20;
+    /// Bytes of new text that cost as much as a step, which bounds all the text there can be.
+    pub const BYTES_A_STEP: usize = 16;
     /// Elements that one collection may have.
     pub const MAX_ELEMENTS: usize = 100_000;
 
