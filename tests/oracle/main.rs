@@ -14,9 +14,15 @@ mod subject;
 mod terraform;
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
+
+/// Says something whether or not the test passes.
+fn say(what: &str) {
+    let _ = writeln!(std::io::stderr(), "oracle: {what}");
+}
 
 fn report(what: &str, differences: &[String], compared: usize) {
-    println!("{what}: {compared} compared, {} differ", differences.len());
+    say(&format!("{what}: {compared} compared, {} differ", differences.len()));
     assert!(differences.is_empty(), "{what}:\n{}", differences.join("\n"));
 }
 
@@ -63,7 +69,7 @@ fn the_record_is_what_terraform_says() {
     }
     if recording {
         files.iter().for_each(cases::save);
-        println!("recorded {} results of terraform", expressions.len());
+        say(&format!("recorded {} results of terraform", expressions.len()));
         return;
     }
     report("reality", &differences, expressions.len());
@@ -87,6 +93,6 @@ fn generated_expressions_agree() {
             differences.push(format!("{expression}\n  terraform: {theirs}\n  trysquare: {ours}"));
         }
     }
-    println!("generated with seed {seed}: {counts:?}");
+    say(&format!("generated with seed {seed}: {counts:?}"));
     report("generated", &differences, expressions.len());
 }
