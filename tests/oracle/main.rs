@@ -75,17 +75,18 @@ fn generated_expressions_agree() {
         return;
     }
     let seed = std::env::var("TRYSQUARE_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(20_250_301);
-    let expressions = generate::expressions(seed, 1_500);
+    let expressions = generate::expressions(seed, 3_000);
     let results = terraform::evaluate(&expressions);
     let mut differences = Vec::new();
-    let mut outcomes: BTreeMap<bool, usize> = BTreeMap::new();
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for (expression, theirs) in expressions.iter().zip(&results) {
         let ours = subject::evaluate(expression);
-        *outcomes.entry(theirs == "error").or_default() += 1;
-        if !subject::agrees(&ours, theirs) {
+        let verdict = subject::compare(expression, &ours, theirs);
+        *counts.entry(verdict).or_default() += 1;
+        if verdict == subject::DIFFERS {
             differences.push(format!("{expression}\n  terraform: {theirs}\n  trysquare: {ours}"));
         }
     }
-    println!("generated with seed {seed}: {outcomes:?} (true: errors)");
+    println!("generated with seed {seed}: {counts:?}");
     report("generated", &differences, expressions.len());
 }

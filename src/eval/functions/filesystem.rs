@@ -148,12 +148,28 @@ impl Glob {
     fn new(pattern: &str) -> Result<Self, Refusal> {
         let mut alternatives = Vec::new();
         expand_braces(pattern, &mut alternatives)?;
+        if alternatives.iter().any(|pattern| !classes_closed(pattern)) {
+            return Err(Refusal::argument(1, "a bracket of the pattern is never closed"));
+        }
         Ok(Self(alternatives.iter().map(|pattern| clean(pattern).split('/').map(str::to_owned).collect()).collect()))
     }
 
     fn matches(&self, path: &str) -> bool {
         let parts: Vec<&str> = path.split('/').collect();
         self.0.iter().any(|pattern| parts_match(pattern, &parts))
+    }
+}
+
+fn classes_closed(pattern: &str) -> bool {
+    match pattern.split_once('[') {
+        None => true,
+        // The first character after the bracket, or after its `^`, closes nothing.
+        Some((_, class)) => {
+            match class.trim_start_matches(['^', '!']).char_indices().skip(1).find(|(_, c)| *c == ']') {
+                Some((at, _)) => class.get(at + 1..).is_none_or(classes_closed),
+                None => false,
+            }
+        }
     }
 }
 

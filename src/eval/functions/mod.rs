@@ -1,21 +1,29 @@
 //! Terraform's functions, one file a group.
 //!
-//! A function says what it takes in its [`Function`] row; [`call`] then does for all of them what
+//! A function says what it takes in its [`Function`] row; `call` then does for all of them what
 //! Terraform does: counts and converts the arguments, refuses nulls, answers unknown when an
 //! argument is unknown, and hands sensitivity on.
 
 mod collection;
 mod conversion;
+mod date;
 mod encoding;
 mod filesystem;
+mod floating;
 mod format;
+mod hash;
+mod ip;
 mod json;
 mod number;
 mod partial;
 mod pattern;
+mod placeholder;
+mod provider;
+mod re2;
 mod reshape;
 mod string;
 mod templates;
+mod yaml;
 
 pub use encoding::write_json;
 pub use json::read_json;
@@ -63,6 +71,9 @@ pub struct Parameter {
 pub enum Kind {
     /// Any type.
     Any,
+    /// A list, set or tuple. The function converts and checks it; here it keeps what is unknown,
+    /// but known to be something else, from being let through.
+    Sequence,
     /// `bool`
     Bool,
     /// `number`
@@ -90,7 +101,7 @@ pub enum Kind {
 impl Kind {
     fn ty(self) -> Type {
         match self {
-            Self::Any => Type::Any,
+            Self::Any | Self::Sequence => Type::Any,
             Self::Bool => Type::Bool,
             Self::Number => Type::Number,
             Self::String => Type::String,
@@ -103,6 +114,11 @@ impl Kind {
             Self::Map => Type::map(Type::Any),
             Self::StringLists => Type::map(Type::list(Type::String)),
         }
+    }
+
+    /// Whether an unknown of this type may turn out to be what the function wants.
+    fn admits(self, unknown: &Type) -> bool {
+        self != Self::Sequence || matches!(unknown, Type::Any | Type::List(_) | Type::Set(_) | Type::Tuple(_))
     }
 }
 
@@ -253,15 +269,20 @@ fn never_known(ty: Type, reason: &str, call: &Call<'_>) -> Value {
 const GROUPS: &[&[Function]] = &[
     collection::FUNCTIONS,
     conversion::FUNCTIONS,
+    date::FUNCTIONS,
     encoding::FUNCTIONS,
     filesystem::FUNCTIONS,
     format::FUNCTIONS,
+    hash::FUNCTIONS,
+    ip::FUNCTIONS,
     json::FUNCTIONS,
     number::FUNCTIONS,
     pattern::FUNCTIONS,
+    provider::FUNCTIONS,
     reshape::FUNCTIONS,
     string::FUNCTIONS,
     templates::FUNCTIONS,
+    yaml::FUNCTIONS,
 ];
 
 fn table() -> &'static HashMap<&'static str, &'static Function> {
@@ -328,8 +349,14 @@ pub(super) fn call(
         let value = convert(argument, &parameter.kind.ty()).map_err(|error| {
             EvalError::new(at(index), format!("`{}` of `{called}` does not fit: {error}", parameter.name))
         })?;
+        let unknowable = matches!(value.data, Data::Unknown(_) | Data::Partial(_));
+        if unknowable && !parameter.kind.admits(&value.ty()) {
+            let found = value.ty().friendly();
+            let message = format!("`{}` of `{called}` must be a list, and this is {found}", parameter.name);
+            return Err(EvalError::new(at(index), message));
+        }
         sensitive |= !parameter.marks && value.holds_sensitive();
-        if !parameter.unknown && matches!(value.data, Data::Unknown(_) | Data::Partial(_)) {
+        if !parameter.unknown && unknowable {
             unknown = unknown.or_else(|| value.first_unknown().cloned());
         }
         converted.push(value);
@@ -353,3 +380,6 @@ pub(super) fn call(
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
