@@ -235,6 +235,8 @@ impl Case<'_, '_> {
     fn links(&self, value: &Value) -> Vec<crate::value::Link> {
         let mut links = value.origin.chain(MAX_LINKS + 4);
         links.retain(|link| link.span.file != self.rule.file);
+        // What the configuration reads from a page is shown in the page.
+        links.sort_by_key(|link| self.runner.places.label(link.span, "").file.ends_with(crate::standard::FILE_NAME));
         links.truncate(MAX_LINKS);
         links
     }
