@@ -13,6 +13,11 @@ mod generate;
 mod subject;
 mod terraform;
 
+#[path = "../support/notation.rs"]
+mod notation;
+#[path = "../support/terraform.rs"]
+mod support;
+
 use std::collections::BTreeMap;
 
 fn report(what: &str, differences: &[String], compared: usize) {
@@ -29,7 +34,7 @@ fn trysquare_agrees_with_the_record() {
             compared += 1;
             let ours = subject::evaluate(&case.expression);
             let expected = case.on_purpose.as_ref().unwrap_or(&case.expected);
-            if !subject::agrees(&ours, expected) {
+            if !notation::agrees(&ours, expected) {
                 differences.push(format!(
                     "{}: {}\n  terraform: {}\n  trysquare: {ours}",
                     file.name, case.expression, case.expected
@@ -42,7 +47,7 @@ fn trysquare_agrees_with_the_record() {
 
 #[test]
 fn the_record_is_what_terraform_says() {
-    let Some(recording) = terraform::wanted() else { return };
+    let Some(recording) = support::wanted() else { return };
     let mut files = cases::load();
     let expressions: Vec<String> =
         files.iter().flat_map(|file| file.cases.iter().map(|case| case.expression.clone())).collect();
@@ -71,7 +76,7 @@ fn the_record_is_what_terraform_says() {
 
 #[test]
 fn generated_expressions_agree() {
-    if terraform::wanted() != Some(false) {
+    if support::wanted() != Some(false) {
         return;
     }
     let seed = std::env::var("TRYSQUARE_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(20_250_301);
@@ -82,7 +87,7 @@ fn generated_expressions_agree() {
     for (expression, theirs) in expressions.iter().zip(&results) {
         let ours = subject::evaluate(expression);
         *outcomes.entry(theirs == "error").or_default() += 1;
-        if !subject::agrees(&ours, theirs) {
+        if !notation::agrees(&ours, theirs) {
             differences.push(format!("{expression}\n  terraform: {theirs}\n  trysquare: {ours}"));
         }
     }
