@@ -12,17 +12,56 @@ const KINDS: &[(&str, &str)] = &[("Errors", "errors"), ("Duration", "duration"),
 /// Every `aws_cloudwatch_metric_alarm` instance; each is added to the function it watches.
 pub(super) fn join(all: &[Found<'_, '_>], functions: &mut [Function]) -> Vec<Value> {
     let alarms = all.iter().filter(|found| found.is("aws_cloudwatch_metric_alarm"));
-    alarms
+    let read: Vec<(Fields, Watched, Origin)> = alarms
         .map(|found| {
             let mut fields = read(found);
             let watched = Watched::of(&fields, functions);
             fields.insert("function".into(), watched.value(functions, &fields));
             fields.insert("function_name".into(), watched_name(&fields));
-            let alarm = Value::object(fields).at(found.address().origin);
-            watched.attach(functions, &alarm);
-            alarm
+            (fields, watched, found.address().origin)
         })
-        .collect()
+        .collect();
+    let documented: Vec<Value> = read.iter().map(|(fields, ..)| is_documented(fields, &read)).collect();
+    let mut joined = Vec::with_capacity(read.len());
+    for ((mut fields, watched, origin), documented) in read.into_iter().zip(documented) {
+        fields.insert("documented".into(), documented);
+        let alarm = Value::object(fields).at(origin);
+        watched.attach(functions, &alarm);
+        joined.push(alarm);
+    }
+    joined
+}
+
+/// What the standard says of alarms of this kind for the function that is watched; `None` when nothing.
+fn documented_of(alarm: &Fields) -> Option<&Value> {
+    let standard = alarm.get("function")?.field("standard")?;
+    standard.field("alarms")?.field(alarm.get("kind")?.as_str()?).filter(|documented| !documented.is_null())
+}
+
+/// Whether this is the alarm that the page speaks of: of those of one kind for one function it is the one with the
+/// documented name; where none has that name, any of them may be meant.
+fn is_documented(alarm: &Fields, all: &[(Fields, Watched, Origin)]) -> Value {
+    let parts = [alarm.get("kind"), alarm.get("function"), alarm.get("function").and_then(|of| of.field("standard"))];
+    if let Some(unknown) = parts.into_iter().flatten().find_map(Value::as_unknown) {
+        return Value::unknown(unknown.derived(Type::Bool));
+    }
+    let Some(documented) = documented_of(alarm) else {
+        return Value::from(false);
+    };
+    let Some(wanted) = documented.field("name").filter(|name| !name.is_null()) else {
+        return Value::from(true);
+    };
+    let has_name = |fields: &Fields| matches!(fields.get("name").map(|name| equals(name, wanted)), Some(Answer::Yes));
+    let address = |fields: &Fields| fields.get("function").and_then(|of| of.field("address")).cloned();
+    let is_sibling = |other: &Fields| {
+        let same = |left: Option<&Value>, right: Option<&Value>| match (left, right) {
+            (Some(left), Some(right)) => matches!(equals(left, right), Answer::Yes),
+            _ => false,
+        };
+        same(other.get("kind"), alarm.get("kind")) && same(address(other).as_ref(), address(alarm).as_ref())
+    };
+    let another = all.iter().any(|(other, ..)| is_sibling(other) && has_name(other));
+    Value::from(has_name(alarm) || !another)
 }
 
 fn read(found: &Found<'_, '_>) -> Fields {

@@ -75,6 +75,7 @@ fn function(found: &Found<'_, '_>, documented: &[Value], iam: &Iam) -> Function 
     };
     let ignored = ignored_changes(&found.instance.block)
         .unwrap_or_else(|| Value::list(Type::String, Vec::new()).at(origin.clone()));
+    let image_uri = as_type(found.configured("image_uri"), &Type::String);
     let role = iam.role_of(&found.attribute("role"));
     let fields = [
         ("address", address),
@@ -85,7 +86,9 @@ fn function(found: &Found<'_, '_>, documented: &[Value], iam: &Iam) -> Function 
         ("memory_size", found.number("memory_size")),
         ("ephemeral_storage", ephemeral_storage(found)),
         ("package_type", as_type(found.attribute("package_type"), &Type::String)),
-        ("image_uri", as_type(found.configured("image_uri"), &Type::String)),
+        ("image_tag", image_tag(&image_uri)),
+        ("image_uri", image_uri),
+        ("env_bytes", env_bytes(&env)),
         ("env", env),
         ("log_group", as_type(log_group, &Type::String)),
         ("log_format", as_type(log_format, &Type::String)),
@@ -126,4 +129,61 @@ fn default_log_group(name: &Value, origin: &crate::value::Origin) -> Value {
         }
     }
     Value::from_pieces(pieces).at(origin.clone())
+}
+
+/// The tag of an image: what follows the last colon after the last slash. Null when there is none, as for an image
+/// that is named by its digest.
+fn image_tag(uri: &Value) -> Value {
+    let origin = uri.origin.clone();
+    let Some(mut pieces) = uri.as_pieces() else {
+        return Value::null().at(origin);
+    };
+    let is_digest = |piece: &Piece| matches!(piece, Piece::Text(text) if text.contains("@sha256:"));
+    if pieces.iter().any(is_digest) {
+        return Value::null().at(origin);
+    }
+    let from = pieces.iter().rposition(|piece| matches!(piece, Piece::Text(text) if text.contains([':', '/'])));
+    let Some(from) = from else {
+        return match uri.first_unknown() {
+            Some(unknown) => Value::unknown(unknown.derived(Type::String)).at(origin),
+            None => Value::null().at(origin),
+        };
+    };
+    pieces = pieces.split_off(from);
+    let Some(Piece::Text(text)) = pieces.first() else {
+        return Value::null().at(origin);
+    };
+    let tag = match (text.rfind(':'), text.rfind('/')) {
+        (Some(colon), slash) if slash.is_none_or(|slash| colon > slash) => text.get(colon + 1..).unwrap_or(""),
+        // What follows the slash is not known: a tag may be in there.
+        _ => {
+            return match pieces.iter().find_map(|piece| match piece {
+                Piece::Unknown(unknown) => Some(unknown),
+                Piece::Text(_) => None,
+            }) {
+                Some(unknown) => Value::unknown(unknown.derived(Type::String)).at(origin),
+                None => Value::null().at(origin),
+            };
+        }
+    };
+    let tag: Arc<str> = tag.into();
+    pieces.remove(0);
+    if !tag.is_empty() {
+        pieces.insert(0, Piece::Text(tag));
+    }
+    Value::from_pieces(pieces).at(origin)
+}
+
+/// How many bytes the environment's names and values have at least; what is unknown counts as none.
+fn env_bytes(env: &Value) -> Value {
+    let known = |value: &Value| value.as_pieces().unwrap_or_default().iter().map(text_bytes).sum::<usize>();
+    let fields = env.as_fields().into_iter().flatten();
+    Value::from(fields.map(|(name, value)| name.len() + known(value)).sum::<usize>()).at(env.origin.clone())
+}
+
+fn text_bytes(piece: &Piece) -> usize {
+    match piece {
+        Piece::Text(text) => text.len(),
+        Piece::Unknown(_) => 0,
+    }
 }

@@ -1,13 +1,15 @@
 //! Roles and the statements that are attached to them.
 
 use super::functions::Function;
-use super::{Found, Joined, block_field, blocks, join, managed, one_or_many, policy, statement};
+use super::{Found, Joined, block_field, blocks, join, managed, one_or_many, policy, statement, trust};
 use crate::standard::Standard;
 use crate::terraform::Mode;
 use crate::value::{Answer, Piece, Type, Unknown, Value, equals};
 
 /// A role of the configuration.
 struct Role {
+    /// Whether it is created here, and not only read.
+    created: bool,
     name: Value,
     arn: Value,
     address: Value,
@@ -39,8 +41,9 @@ struct Policy<'f, 'x, 'w> {
 impl Iam {
     pub(super) fn new(all: &[Found<'_, '_>]) -> Self {
         let mut iam = Self { roles: Vec::new(), attached: Vec::new() };
-        for found in all.iter().filter(|found| found.is("aws_iam_role")) {
+        for found in all.iter().filter(|found| found.is("aws_iam_role") || found.is_data("aws_iam_role")) {
             iam.roles.push(Role {
+                created: found.is("aws_iam_role"),
                 name: found.attribute("name"),
                 arn: found.attribute("arn"),
                 address: found.address(),
@@ -165,6 +168,7 @@ impl Iam {
             let statements = self.of_role(&role.name).into_iter().map(|attached| attached.statement.clone()).collect();
             Value::record([
                 ("address", role.address.clone()),
+                ("created", Value::from(role.created)),
                 ("name", role.name.clone()),
                 ("arn", role.arn.clone()),
                 ("trust", Value::tuple(role.trust.clone())),
@@ -173,6 +177,12 @@ impl Iam {
             .at(role.address.origin.clone())
         });
         Value::tuple(roles.collect())
+    }
+
+    /// The trust statements that let GitHub Actions in.
+    pub(super) fn trusts(&self) -> Value {
+        let pairs = self.roles.iter().flat_map(|role| role.trust.iter().map(move |statement| (statement, role)));
+        Value::tuple(pairs.filter_map(|(statement, role)| trust::github(statement, &role.address)).collect())
     }
 
     /// Every statement with what rules ask of it.

@@ -6,15 +6,19 @@
 
 mod actions;
 mod alarms;
+mod ecr;
 mod functions;
 mod iam;
 mod inventory;
+mod logs;
 mod managed;
+mod permissions;
 mod policy;
 mod resources;
 mod s3;
 mod standard;
 mod statement;
+mod trust;
 mod workflows;
 
 use std::rc::Rc;
@@ -64,7 +68,7 @@ impl Model {
     pub fn build(facts: &Facts<'_, '_>, everything: bool) -> Self {
         let all = all_resources(facts.worlds);
         let documented = standard::documented(facts.standard, facts.reader);
-        let inventory = inventory::Inventory::new(&all, facts);
+        let inventory = inventory::Inventory::new(&all, facts, &documented);
         let iam = iam::Iam::new(&all);
         let mut functions: Vec<functions::Function> = functions::find(&all, &documented, &iam);
         let alarms = alarms::join(&all, &mut functions);
@@ -79,14 +83,18 @@ impl Model {
         add("functions", Value::tuple(functions));
         add("function_names", names);
         add("alarms", Value::tuple(alarms));
+        add("permissions", Value::tuple(permissions::of(facts.standard, &statements, inventory.gaps())));
         add("statements", Value::tuple(statements));
         add("roles", iam.roles_value());
+        add("trusts", iam.trusts());
         add("log_groups", inventory.log_groups);
         add("log_group_names", inventory.log_group_names);
         add("buckets", inventory.buckets);
         add("repositories", inventory.repositories);
         add("variables", inventory.variables);
         add("outputs", inventory.outputs);
+        add("output_names", inventory.output_names);
+        add("invoke_permissions", inventory.invoke_permissions);
         add("modules", inventory.modules);
         let workflows = workflows::build(facts.workflows, facts.standard);
         add("workflows", workflows.workflows);

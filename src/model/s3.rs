@@ -4,14 +4,16 @@ use super::actions;
 use super::statement::items;
 use crate::value::{Answer, Fields, Piece, Type, Unknown, Value, equals};
 
-/// `resources` and `actions` of S3 in a statement.
+/// `resources`, `actions` and `grants` of S3 in a statement.
 pub(super) fn facts(fields: &Fields, granted: &[Value]) -> Value {
     let mut resources = Vec::new();
     if let Some(certain) = grants_s3(granted) {
         resources.extend(items(fields, "resources").iter().filter_map(|arn| Resource::read(arn, certain)));
     }
     let actions = granted.iter().filter_map(|action| action_facts(action, fields, &resources)).collect();
+    let grants = granted.iter().flat_map(|action| grants(action, &resources)).collect();
     Value::record([
+        ("grants", Value::tuple(grants)),
         ("resources", Value::tuple(resources.into_iter().map(Resource::into_value).collect())),
         ("actions", Value::tuple(actions)),
     ])
@@ -57,6 +59,25 @@ fn action_facts(action: &Value, fields: &Fields, resources: &[Resource]) -> Opti
     let level = if several { Value::null() } else { Value::from(first) };
     let facts = [("action", action.clone()), ("level", level), ("meets_resource", meets)];
     Some(Value::record(facts).at(action.origin.clone()))
+}
+
+/// What an action lets one do with each bucket: the ways of access of all it stands for that meet the ARN's level.
+fn grants(action: &Value, resources: &[Resource]) -> Vec<Value> {
+    let known = action.as_str().map(actions::expand).unwrap_or_default();
+    let on = |resource: &Resource| {
+        let met = known.iter().filter(|known| known.s3_level().is_some_and(|level| resource.meets(level)));
+        let mut access: Vec<&str> = met.map(|known| known.access).collect();
+        access.sort_unstable();
+        access.dedup();
+        let grant = Value::record([
+            ("action", action.clone()),
+            ("bucket", resource.bucket.clone()),
+            ("arn", resource.arn.clone()),
+            ("access", Value::tuple(access.iter().map(|access| Value::from(*access)).collect())),
+        ]);
+        (!access.is_empty()).then(|| grant.at(action.origin.clone()))
+    };
+    resources.iter().filter_map(on).collect()
 }
 
 /// What an ARN of S3 covers.

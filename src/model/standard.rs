@@ -35,7 +35,7 @@ fn function(standard: &Standard, reader: &Reader<'_>, name: &Arc<str>, row: &Val
     let app_text = app.as_str().unwrap_or(name).to_owned();
     fields.insert("name".into(), Value::string(Arc::clone(name)).at(origin.clone()));
     fields.insert("app".into(), app);
-    for attribute in ["timeout", "memory", "log_group", "custom"] {
+    for attribute in ["timeout", "memory", "log_group", "package_type", "custom"] {
         fields.entry(attribute.into()).or_insert_with(|| Value::null().at(origin.clone()));
     }
     let own_environment = fields.get("environment").and_then(Value::as_fields).cloned().unwrap_or_default();

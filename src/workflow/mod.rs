@@ -51,7 +51,7 @@ pub use types::{
 use crate::source::{SourceProvider, Sources};
 
 /// Reads these workflows and what they lead to. A path that cannot be read gives no workflow:
-/// [`ParsedFiles::load`] and [`link`] say why.
+/// [`ParsedFiles::load`] and [`link()`] say why.
 #[must_use]
 pub fn read_all(provider: &dyn SourceProvider, sources: &mut Sources, paths: &[String]) -> Vec<Workflow> {
     let mut files = ParsedFiles::default();

@@ -81,6 +81,14 @@ fn paths_say_what_is_reported_and_not_what_is_read() {
 }
 
 #[test]
+fn every_example_of_the_pack_holds() {
+    let output = trysquare(&["test"]);
+    assert_eq!(output.status, 0, "{}", output.stdout);
+    // A page without examples proves nothing.
+    assert!(!output.stdout.contains("there is no"), "{}", output.stdout);
+}
+
+#[test]
 fn usage_errors_say_what_to_do() {
     let output = trysquare(&["check", "no/such/dir"]);
     assert_eq!((output.status, output.stderr.as_str()), (2, "trysquare: there is no no/such/dir\n"));

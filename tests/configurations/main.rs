@@ -18,7 +18,7 @@ mod notation;
 mod terraform;
 
 fn report(what: &str, differences: &[String], compared: usize) {
-    println!("{what}: {compared} compared, {} differ", differences.len());
+    terraform::say(&format!("{what}: {compared} compared, {} differ", differences.len()));
     assert!(differences.is_empty(), "{what}: {} of {compared} differ\n{}", differences.len(), differences.join("\n"));
 }
 
@@ -67,7 +67,7 @@ fn the_record_is_what_terraform_says() {
     }
     if recording {
         files.iter().for_each(cases::save);
-        println!("recorded what terraform makes of {compared} configurations");
+        terraform::say(&format!("recorded what terraform makes of {compared} configurations"));
         return;
     }
     report("reality", &differences, compared);

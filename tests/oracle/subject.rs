@@ -5,7 +5,7 @@ use trysquare::source::{ReadError, Sources, Span};
 use trysquare::syntax::hcl::parse_expression;
 use trysquare::value::{Type, Unknown, Value};
 
-use super::notation::render;
+use super::notation::{agrees, render};
 
 /// What a result is when a bound was hit, which terraform does not have.
 const BOUND: &str = "bound";
@@ -26,6 +26,32 @@ pub fn evaluate(expression: &str) -> String {
         Err(error) if error.bound => BOUND.to_owned(),
         Err(_) => "error".to_owned(),
     }
+}
+
+/// What a difference between made-up expressions is called when nothing explains it.
+pub const DIFFERS: &str = "differs";
+
+/// How two results compare. What explains a difference is told in `docs/terraform-compatibility.md`.
+pub fn compare(expression: &str, ours: &str, theirs: &str) -> &'static str {
+    let logical = expression.contains("&&") || expression.contains("||");
+    match (ours, theirs) {
+        ("error", "error") => "both fail",
+        _ if agrees(ours, theirs) => "same value",
+        ("error", _) if theirs.contains('?') => "fails for sure, and terraform only when it knows all",
+        (_, "error") if ours.contains('?') => "terraform knows from what is known that it fails",
+        (_, "error") if logical => "short circuit",
+        _ if ours == theirs.replace("-0", "0") => "negative zero",
+        _ if expression.contains(" ? ") && same_but_for_type(ours, theirs) => "type beside a failing result",
+        _ => DIFFERS,
+    }
+}
+
+/// Whether two known values are one but for the types of numbers, bools and strings, lists and tuples.
+fn same_but_for_type(ours: &str, theirs: &str) -> bool {
+    let bare = |text: &str| text.find(['"', '[', '{']).map_or(text, |at| &text[at..]).replace('"', "");
+    let value = |text: &str| text.rsplit_once(") ").map_or_else(|| bare(text), |(_, value)| bare(value));
+    let plain = |text: &str| value(text).rsplit(' ').next().unwrap_or("").to_owned();
+    plain(ours) == plain(theirs)
 }
 
 /// What `prelude.tf` declares, and the files beside it.

@@ -33,7 +33,10 @@ impl Workspace {
     fn new() -> Self {
         let directory = Directory::new();
         copy(&super::cases::directory().join("files"), directory.path());
-        let mut prelude = String::from("resource \"terraform_data\" \"u\" {}\nlocals {\n");
+        let mut prelude = String::from(
+            "terraform {\n  required_providers {\n    terraform = { source = \"terraform.io/builtin/terraform\" }\n  }\n}\n\
+             resource \"terraform_data\" \"u\" {}\nlocals {\n",
+        );
         for (name, text) in LOCALS {
             prelude.push_str(&format!("{name} = {text}\n"));
         }
@@ -110,7 +113,6 @@ fn solve(workspace: &Workspace, expressions: &[String], batch: &[usize], results
     workspace.remove(&left);
     // Something fails without saying where: find it by halves.
     if let [only] = left.as_slice() {
-        eprintln!("SINGLE {}", expressions[*only]);
         results[*only] = Some("error".to_owned());
         return;
     }

@@ -1,5 +1,6 @@
 //! The terraform binary, kept off the network and off the user's settings.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -7,26 +8,34 @@ use std::process::{Command, Output};
 pub fn wanted() -> Option<bool> {
     let mode = std::env::var("TRYSQUARE_ORACLE").unwrap_or_default();
     if mode.is_empty() && std::env::var_os("CI").is_none() {
-        println!("skipped: set TRYSQUARE_ORACLE=1 to ask terraform");
+        say("terraform was not asked: set TRYSQUARE_ORACLE=1 to do so");
         return None;
     }
-    if Command::new("terraform").arg("-version").output().is_err() {
-        println!("SKIPPED: there is no terraform on this machine to ask");
+    if terraform().arg("-version").output().is_err() {
+        say("SKIPPED: there is no terraform on this machine to ask");
         return None;
     }
     Some(mode == "record")
 }
 
-/// Runs terraform in a directory.
-pub fn run(dir: &Path, arguments: &[&str]) -> Output {
-    Command::new("terraform")
-        .args(arguments)
-        .current_dir(dir)
+/// Says something whether or not the test passes.
+pub fn say(what: &str) {
+    let _ = writeln!(std::io::stderr(), "oracle: {what}");
+}
+
+/// The binary, kept from the user's settings and from the network.
+fn terraform() -> Command {
+    let mut command = Command::new("terraform");
+    command
         .env("TF_CLI_CONFIG_FILE", if cfg!(windows) { "NUL" } else { "/dev/null" })
         .env("CHECKPOINT_DISABLE", "1")
-        .env("TF_IN_AUTOMATION", "1")
-        .output()
-        .unwrap()
+        .env("TF_IN_AUTOMATION", "1");
+    command
+}
+
+/// Runs terraform in a directory.
+pub fn run(dir: &Path, arguments: &[&str]) -> Output {
+    terraform().args(arguments).current_dir(dir).output().unwrap()
 }
 
 /// A directory that is removed again.

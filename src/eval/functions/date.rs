@@ -116,8 +116,23 @@ impl Moment {
                 _ => return None,
             }
         };
-        let seconds = days_from_civil(year, month, day) * SECONDS_A_DAY + clock - offset;
-        Some(Self { nanoseconds: i128::from(seconds) * NANOSECONDS + fraction, offset })
+        Some(Self::at((year, month, day), clock, fraction, offset))
+    }
+
+    /// From what a calendar and a clock showed at an offset from UTC.
+    fn at(date: (i64, i64, i64), clock: i64, fraction: i128, offset: i64) -> Self {
+        let seconds = days_from_civil(date.0, date.1, date.2) * SECONDS_A_DAY + clock - offset;
+        Self { nanoseconds: i128::from(seconds) * NANOSECONDS + fraction, offset }
+    }
+
+    /// As RFC 3339, to the second.
+    fn text(&self) -> String {
+        let civil = self.civil();
+        let zone = if self.offset == 0 { "Z".to_owned() } else { self.zone(":") };
+        format!(
+            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}{zone}",
+            civil.year, civil.month, civil.day, civil.hour, civil.minute, civil.second
+        )
     }
 
     fn civil(&self) -> Civil {
@@ -128,7 +143,7 @@ impl Moment {
         Civil { year, month, day, days, hour: clock / 3600, minute: clock / 60 % 60, second: clock % 60 }
     }
 
-    /// `+02:00`, or `Z` where `utc` says so.
+    /// The offset, such as `+02:00`.
     fn zone(&self, colon: &str) -> String {
         let minutes = self.offset.abs() / 60;
         let sign = if self.offset < 0 { '-' } else { '+' };
@@ -264,13 +279,51 @@ fn time_add(call: &Call<'_>) -> Outcome {
     let start = moment(call, 0)?;
     let duration = parse_duration(call.text(1))
         .ok_or_else(|| Refusal::argument(1, "this is not a duration, such as \"1h30m\""))?;
-    let moved = Moment { nanoseconds: start.nanoseconds + duration, offset: start.offset };
-    let civil = moved.civil();
-    let zone = if moved.offset == 0 { "Z".to_owned() } else { moved.zone(":") };
-    Ok(Value::string(format!(
-        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}{zone}",
-        civil.year, civil.month, civil.day, civil.hour, civil.minute, civil.second
-    )))
+    Ok(Value::string(Moment { nanoseconds: start.nanoseconds + duration, offset: start.offset }.text()))
+}
+
+/// A timestamp as YAML 1.1 has it, with single digits and without a time or a zone, as RFC 3339.
+pub(super) fn yaml_timestamp(text: &str) -> Option<String> {
+    let number = |digits: &str, lengths: std::ops::RangeInclusive<usize>| -> Option<i64> {
+        let fits = lengths.contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+        if fits { digits.parse().ok() } else { None }
+    };
+    let (date, time) = match text.split_once(['T', 't', ' ']) {
+        Some((date, time)) => (date, Some(time)),
+        None => (text, None),
+    };
+    let mut parts = date.splitn(3, '-');
+    let year = number(parts.next()?, 4..=4)?;
+    let month = number(parts.next()?, 1..=2).filter(|month| (1..=12).contains(month))?;
+    let day = number(parts.next()?, 1..=2).filter(|day| (1..=days_in(year, month)).contains(day))?;
+    let Some(time) = time else {
+        return Some(Moment::at((year, month, day), 0, 0, 0).text());
+    };
+    // After a blank there is no zone, and after a `T` there must be one.
+    let (time, offset) = if text.contains(' ') {
+        (time, 0)
+    } else if let Some(time) = time.strip_suffix('Z') {
+        (time, 0)
+    } else {
+        let (time, zone) = time.split_at_checked(time.len().checked_sub(6)?)?;
+        let sign = match zone.chars().next()? {
+            '+' => 1,
+            '-' => -1,
+            _ => return None,
+        };
+        let (hours, minutes) = zone.get(1..)?.split_once(':')?;
+        (time, sign * (number(hours, 2..=2)? * 60 + number(minutes, 2..=2)?) * 60)
+    };
+    let mut parts = time.splitn(3, ':');
+    let hour = number(parts.next()?, 1..=2).filter(|hour| *hour < 24)?;
+    let minute = number(parts.next()?, 1..=2).filter(|minute| *minute < 60)?;
+    let seconds = parts.next()?;
+    let (second, fraction) = seconds.split_once('.').unwrap_or((seconds, "0"));
+    let second = number(second, 1..=2).filter(|second| *second < 60)?;
+    if fraction.is_empty() || !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    Some(Moment::at((year, month, day), (hour * 60 + minute) * 60 + second, 0, offset).text())
 }
 
 /// Numbers with units, such as `-1.5h2m`, in nanoseconds; at most what 64 bits hold, as in Go.
