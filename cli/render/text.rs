@@ -283,12 +283,23 @@ fn summary(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()>
             trysquare::standard::FILE_NAME
         );
     }
+    // Rules that wait for something of the standard share one line.
+    let mut missing: Vec<&str> = Vec::new();
     let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
     for skipped in &report.skipped {
-        *reasons.entry(&skipped.reason).or_default() += 1;
+        match skipped.reason.strip_prefix("the standard has no ") {
+            Some(part) => {
+                *reasons.entry("the standard has no ").or_default() += 1;
+                missing.push(part);
+            }
+            None => *reasons.entry(&skipped.reason).or_default() += 1,
+        }
     }
+    missing.sort_unstable();
+    missing.dedup();
     for (reason, number) in reasons {
-        writeln!(out, "Skipped {}: {reason}.", count(number, "rule", "rules"))?;
+        let parts = if reason.ends_with(' ') { missing.join(", ") } else { String::new() };
+        writeln!(out, "Skipped {}: {reason}{parts}.", count(number, "rule", "rules"))?;
     }
     Ok(())
 }

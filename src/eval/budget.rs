@@ -28,6 +28,8 @@ impl Budget {
     pub const MAX_STRING: usize = 16 << 20;
     /// Patterns that are kept.
     const MAX_PATTERNS: usize = 256;
+    /// Bytes of new text that cost as much as a step, which bounds all the text there can be.
+    pub const BYTES_A_STEP: usize = 16;
     /// Elements that one collection may have.
     pub const MAX_ELEMENTS: usize = 100_000;
 

@@ -67,7 +67,11 @@ impl Evaluator<'_> {
             value = if matches!(operator, BinaryOp::And | BinaryOp::Or) {
                 operators::logical(operator, (value, left_span), (right_value, right.span), span)
             } else {
-                operators::binary(operator, (&value?, left_span), (&right_value?, right.span), span)
+                let (left_value, right_value) = (value?, right_value?);
+                if matches!(operator, BinaryOp::Equal | BinaryOp::NotEqual) {
+                    self.budget.spend(size(&left_value).min(size(&right_value)), span)?;
+                }
+                operators::binary(operator, (&left_value, left_span), (&right_value, right.span), span)
             };
             left_span = span;
         }
@@ -401,6 +405,18 @@ fn beside_failed(value: Value, failed: &Expr, span: Span) -> Evaluated {
     let shared = if value.ty() == Type::Any { Some(ty) } else { unify([value.ty(), ty]) };
     let shared = shared.ok_or_else(|| EvalError::new(span, "the two results have different types"))?;
     convert(&value, &shared).map_err(|error| EvalError::new(span, error.0))
+}
+
+/// How many values there are in a value, at any depth: what comparing it costs.
+fn size(value: &Value) -> usize {
+    match &value.data {
+        Data::Tuple(items) | Data::List(_, items) | Data::Set(_, items) => {
+            items.iter().map(|item| 1 + size(item)).sum()
+        }
+        Data::Map(_, fields) => fields.values().map(|item| 1 + size(item)).sum(),
+        Data::Object(object) => object.fields.values().map(|item| 1 + size(item)).sum(),
+        _ => 0,
+    }
 }
 
 /// Whether an expression refers to a value and does not compute one.

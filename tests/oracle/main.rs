@@ -14,9 +14,15 @@ mod subject;
 mod terraform;
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
+
+/// Says something whether or not the test passes.
+fn say(what: &str) {
+    let _ = writeln!(std::io::stderr(), "oracle: {what}");
+}
 
 fn report(what: &str, differences: &[String], compared: usize) {
-    println!("{what}: {compared} compared, {} differ", differences.len());
+    say(&format!("{what}: {compared} compared, {} differ", differences.len()));
     assert!(differences.is_empty(), "{what}:\n{}", differences.join("\n"));
 }
 
@@ -52,7 +58,10 @@ fn the_record_is_what_terraform_says() {
     for file in &mut files {
         for case in &mut file.cases {
             let real = results.next().unwrap();
-            if real != case.expected {
+            // Terraform compares the attributes of objects in an order that changes from run to run, and may stop at
+            // an unknown one or at one that settles it; either is what it says.
+            let by_chance = case.expected == "?" && subject::evaluate(&case.expression) == real;
+            if real != case.expected && !by_chance {
                 differences.push(format!(
                     "{}: {}\n  recorded:  {}\n  terraform: {real}",
                     file.name, case.expression, case.expected
@@ -63,7 +72,7 @@ fn the_record_is_what_terraform_says() {
     }
     if recording {
         files.iter().for_each(cases::save);
-        println!("recorded {} results of terraform", expressions.len());
+        say(&format!("recorded {} results of terraform", expressions.len()));
         return;
     }
     report("reality", &differences, expressions.len());
@@ -87,6 +96,6 @@ fn generated_expressions_agree() {
             differences.push(format!("{expression}\n  terraform: {theirs}\n  trysquare: {ours}"));
         }
     }
-    println!("generated with seed {seed}: {counts:?}");
+    say(&format!("generated with seed {seed}: {counts:?}"));
     report("generated", &differences, expressions.len());
 }

@@ -29,14 +29,24 @@ pub const LOCALS: &[(&str, &str)] = &[
 pub fn wanted() -> Option<bool> {
     let mode = std::env::var("TRYSQUARE_ORACLE").unwrap_or_default();
     if mode.is_empty() && std::env::var_os("CI").is_none() {
-        println!("skipped: set TRYSQUARE_ORACLE=1 to ask terraform");
+        super::say("terraform was not asked: set TRYSQUARE_ORACLE=1 to do so");
         return None;
     }
-    if Command::new("terraform").arg("-version").output().is_err() {
-        println!("SKIPPED: there is no terraform on this machine to ask");
+    if terraform().arg("-version").output().is_err() {
+        super::say("SKIPPED: there is no terraform on this machine to ask");
         return None;
     }
     Some(mode == "record")
+}
+
+/// The binary, kept from the user's settings and from the network.
+fn terraform() -> Command {
+    let mut command = Command::new("terraform");
+    command
+        .env("TF_CLI_CONFIG_FILE", if cfg!(windows) { "NUL" } else { "/dev/null" })
+        .env("CHECKPOINT_DISABLE", "1")
+        .env("TF_IN_AUTOMATION", "1");
+    command
 }
 
 /// A directory that is removed again.
@@ -73,14 +83,7 @@ impl Workspace {
     }
 
     fn run(&self, arguments: &[&str]) -> Output {
-        Command::new("terraform")
-            .args(arguments)
-            .current_dir(&self.0)
-            .env("TF_CLI_CONFIG_FILE", if cfg!(windows) { "NUL" } else { "/dev/null" })
-            .env("CHECKPOINT_DISABLE", "1")
-            .env("TF_IN_AUTOMATION", "1")
-            .output()
-            .unwrap()
+        terraform().args(arguments).current_dir(&self.0).output().unwrap()
     }
 }
 

@@ -272,7 +272,8 @@ fn csv_decode(call: &Call<'_>) -> Outcome {
         return Err(Refusal::argument(0, "the first line must name the columns, and there is none"));
     };
     let names: Vec<Arc<str>> = header.into_iter().map(|(name, ..)| name.into()).collect();
-    if let Some(name) = names.iter().enumerate().find_map(|(at, name)| names.iter().skip(at + 1).find(|n| *n == name)) {
+    let mut seen = std::collections::HashSet::new();
+    if let Some(name) = names.iter().find(|name| !seen.insert(&**name)) {
         return Err(Refusal::argument(0, format!("two columns are named {name:?}")));
     }
     let ty = Type::object(names.iter().map(|name| (Arc::clone(name), Type::String)));

@@ -204,20 +204,29 @@ fn expand_braces(pattern: &str, out: &mut Vec<String>) -> Result<(), Refusal> {
     Err(Refusal::argument(1, "a brace of the pattern is never closed"))
 }
 
+/// Goes through the pattern with all the places in the path that it may have come to so far, so
+/// that any number of `**` costs no more than their product.
 fn parts_match(pattern: &[String], parts: &[&str]) -> bool {
-    match (pattern.split_first(), parts.split_first()) {
-        (None, None) => true,
-        (Some((first, rest)), _) if first == "**" => {
-            parts_match(rest, parts) && (!rest.is_empty() || !parts.is_empty())
-                || parts.split_first().is_some_and(|(_, after)| {
-                    if after.is_empty() && rest.is_empty() { true } else { parts_match(pattern, after) }
-                })
-        }
-        (Some((first, rest)), Some((part, after))) => {
-            name_matches(first.as_bytes(), part.as_bytes()) && parts_match(rest, after)
-        }
-        _ => false,
+    let mut reached = vec![false; parts.len() + 1];
+    if let Some(start) = reached.first_mut() {
+        *start = true;
     }
+    for wanted in pattern {
+        let mut next = vec![false; parts.len() + 1];
+        for (at, _) in reached.iter().enumerate().filter(|(_, here)| **here) {
+            let rest = next.get_mut(at..).unwrap_or(&mut []);
+            if wanted == "**" {
+                rest.fill(true);
+                break;
+            }
+            let fits = parts.get(at).is_some_and(|part| name_matches(wanted.as_bytes(), part.as_bytes()));
+            if let Some(after) = rest.get_mut(1) {
+                *after |= fits;
+            }
+        }
+        reached = next;
+    }
+    reached.last() == Some(&true)
 }
 
 /// One name against one part of a pattern, going back to the last `*` where a match fails.

@@ -241,7 +241,7 @@ impl Call<'_> {
         if bytes > Budget::MAX_STRING {
             return Err(Refusal::bound("the result is a longer string than trysquare allows"));
         }
-        self.spend(bytes / 64)
+        self.spend(bytes / Budget::BYTES_A_STEP)
     }
 
     /// A collection of this many elements may be built.
@@ -300,6 +300,17 @@ pub fn names() -> Vec<&'static str> {
     names
 }
 
+/// What looking through an argument once costs.
+fn weight(value: &Value) -> usize {
+    match &value.data {
+        Data::String(text) => text.len() / 64,
+        Data::Tuple(items) | Data::List(_, items) | Data::Set(_, items) => items.len() / 4,
+        Data::Map(_, fields) => fields.len() / 4,
+        Data::Object(object) => object.fields.len() / 4,
+        _ => 0,
+    }
+}
+
 /// Calls a function by name.
 pub(super) fn call(
     evaluator: &Evaluator<'_>,
@@ -324,7 +335,7 @@ pub(super) fn call(
     if let Some(reason) = evaluator.scope().forbids(called) {
         return Err(EvalError::new(name.span, reason));
     }
-    evaluator.budget().spend(1, span)?;
+    evaluator.budget().spend(1 + arguments.iter().map(weight).sum::<usize>(), span)?;
     let count = arguments.len();
     let least = function.parameters.len();
     if count < least || (count > least && function.rest.is_none()) {

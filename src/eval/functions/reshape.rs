@@ -247,7 +247,7 @@ fn compact(call: &Call<'_>) -> Outcome {
 fn distinct(call: &Call<'_>) -> Outcome {
     let mut kept: Vec<Value> = Vec::new();
     for item in call.items(0) {
-        call.spend(kept.len() / 16)?;
+        call.spend(kept.len() / 4)?;
         let mut repeated = false;
         for other in &kept {
             match equals(item, other) {
@@ -447,6 +447,10 @@ fn set_operation(call: &Call<'_>, unknown_too: bool, operation: SetOperation) ->
         sets.push(set);
     }
     let items: Vec<&[Value]> = sets.iter().filter_map(Value::as_items).collect();
+    if !unknown_too && let Some((first, others)) = items.split_first() {
+        // Each element of the first is looked for in all others.
+        call.spend(first.len().saturating_mul(others.iter().map(|other| other.len()).sum::<usize>()) / 4)?;
+    }
     Ok(Value::set(element, operation(&items)))
 }
 

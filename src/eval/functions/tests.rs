@@ -46,7 +46,7 @@ impl Files for Surroundings {
     }
 
     fn under(&self, _: &str) -> Result<Vec<String>, ReadError> {
-        Ok(Vec::new())
+        Ok(vec!["a/".repeat(40) + "b"])
     }
 }
 
@@ -115,6 +115,13 @@ fn what_is_not_known_tells_why() {
     assert!(evaluate("indent(999999999999, \"a\\nb\")").is_err_and(|error| error.bound));
     assert!(evaluate("format(\"%99999999999d\", 1)").is_err_and(|error| error.bound));
     assert!(evaluate("setproduct(range(1000), range(1000))").is_err_and(|error| error.bound));
+}
+
+#[test]
+fn many_wildcards_cost_little() {
+    let pattern = "**/*/".repeat(18);
+    assert_eq!(render(&value(&format!("length(fileset(\".\", \"{pattern}c\"))"))), "0");
+    assert_eq!(render(&value(&format!("length(fileset(\".\", \"{pattern}b\"))"))), "1");
 }
 
 #[test]
