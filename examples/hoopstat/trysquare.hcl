@@ -49,8 +49,9 @@ standard {
       threshold = regex("(\\d+) failed", local.alarm_text)[0] - 1
     }
     duration = {
-      name  = regex("Duration Alarms\\*\\* \\(`([^`]+)`", local.alarm_text)[0]
-      ratio = regex("(\\d+)% of timeout", local.alarm_text)[0] / 100
+      name      = regex("Duration Alarms\\*\\* \\(`([^`]+)`", local.alarm_text)[0]
+      ratio     = regex("(\\d+)% of timeout", local.alarm_text)[0] / 100
+      statistic = regex("slowest invocation \\(`(\\w+)`\\)", local.alarm_text)[0]
     }
     throttles = {
       name      = regex("Throttle Alarms\\*\\* \\(`([^`]+)`", local.alarm_text)[0]
