@@ -1,8 +1,9 @@
 //! The whole way from files to a report.
 
 use crate::eval::Budget;
-use crate::model::{Facts, Model};
-use crate::report::{Failure, Places, Report, SeverityOrOff, Skipped, sorted};
+use crate::model::{Facts, Model, Sections};
+use crate::report::{Failure, Places, Report, Severity, SeverityOrOff, Skipped, sorted};
+use crate::rules::rule::SelectFrom;
 use crate::rules::{Rule, RuleError, Runner, pack, rule};
 use crate::source::{FileId, Reader, SourceProvider, Sources};
 use crate::standard::{self, ConfigError, FILE_NAME, Root, Standard};
@@ -19,8 +20,6 @@ pub struct Options {
     pub variables: Vec<Override>,
     /// Files of variables, relative to the workspace root.
     pub var_files: Vec<String>,
-    /// Whether the model has `$.resources`.
-    pub everything: bool,
     /// Path and text of the only rule page to run, instead of the embedded pack.
     pub only: Option<(String, String)>,
 }
@@ -38,15 +37,21 @@ pub struct Checked {
 pub fn check(provider: &dyn SourceProvider, options: &Options) -> Checked {
     let mut report = Report::default();
     let reader = Reader::new(provider);
-    let result = with_model(&reader, options, |standard, model, budget, pages| {
+    let pages = pages(&reader, options);
+    let prepare = |standard: &Standard| {
+        let rules = Rules::read(&pages, &reader, standard);
+        let sections = rules.sections();
+        (rules, sections)
+    };
+    let result = with_model(&reader, options, prepare, |standard, model, budget, rules| {
         let run = Run { reader: &reader, options, standard, model, budget };
-        run.rules(pages, &mut report);
+        run.rules(rules, &mut report);
     });
     match result {
         Ok(counts) => {
             report.summary.resources = counts.resources;
             report.summary.workflows = counts.workflows;
-            report.summary.files = counts.files;
+            report.summary.files = counts.files - pages.len();
         }
         Err(errors) => {
             let sources = reader.sources();
@@ -63,8 +68,8 @@ pub fn check(provider: &dyn SourceProvider, options: &Options) -> Checked {
 pub fn model(provider: &dyn SourceProvider, options: &Options) -> Result<(Value, Sources), Box<Checked>> {
     let reader = Reader::new(provider);
     let mut found = Value::null();
-    let options = Options { everything: true, ..options.clone() };
-    let result = with_model(&reader, &options, |_, model, _, _| found = model.value.clone());
+    let everything = |_: &Standard| ((), Sections::all());
+    let result = with_model(&reader, options, everything, |_, model, _, ()| found = model.value.clone());
     match result {
         Ok(_) => Ok((found, reader.into_sources())),
         Err(errors) => {
@@ -92,16 +97,19 @@ struct PageText {
     url: String,
 }
 
-fn with_model(
+/// Builds the model for those who use it: `prepare` says, once the standard is there, which parts they need.
+fn with_model<T>(
     reader: &Reader<'_>,
     options: &Options,
-    use_model: impl FnOnce(&Standard, &Model, &Budget, &[PageText]),
+    prepare: impl FnOnce(&Standard) -> (T, Sections),
+    use_model: impl FnOnce(&Standard, &Model, &Budget, T),
 ) -> Result<Counts, Vec<ConfigError>> {
     let budget = Budget::new();
     let standard = read_standard(reader, options, &budget)?;
+    let (prepared, sections) = prepare(&standard);
     let roots: Option<Vec<String>> =
         standard.roots.as_ref().map(|roots| roots.iter().map(|root| root.dir.clone()).collect());
-    if let Some(missing) = roots.iter().flatten().find(|dir| reader.names_in(dir).next().is_none()) {
+    if let Some(missing) = roots.iter().flatten().find(|dir| reader.names_in(dir).is_empty()) {
         let message =
             format!("{FILE_NAME} names the root module `{missing}`, and there are no files in that directory");
         return Err(vec![ConfigError {
@@ -122,16 +130,14 @@ fn with_model(
         .collect();
     let workflows = read_workflows(reader);
     let facts = Facts { worlds: &worlds, standard: &standard, workflows: &workflows, reader, budget: &budget };
-    let mut model = Model::build(&facts, options.everything);
+    let mut model = Model::build(&facts, &sections);
     let problems = configuration.problems.iter().chain(inputs.iter().flat_map(|inputs| &inputs.problems));
     let workflow_problems =
         workflows.iter().flat_map(|workflow| workflow.problems.iter().cloned().map(Problem::Syntax));
     let problems: Vec<Problem> = problems.cloned().chain(workflow_problems).collect();
     model.add_problems(&problems, reader);
-    let pages = pages(reader, options);
-    use_model(&standard, &model, &budget, &pages);
-    let files = reader.sources().len() - pages.len();
-    Ok(Counts { resources: model.resources, workflows: workflows.len(), files })
+    use_model(&standard, &model, &budget, prepared);
+    Ok(Counts { resources: model.resources, workflows: workflows.len(), files: reader.sources().len() })
 }
 
 fn read_standard(reader: &Reader<'_>, options: &Options, budget: &Budget) -> Result<Standard, Vec<ConfigError>> {
@@ -172,6 +178,48 @@ fn pages(reader: &Reader<'_>, options: &Options) -> Vec<PageText> {
     }
 }
 
+/// The rules of all pages, as far as they can be read.
+#[derive(Default)]
+struct Rules<'p> {
+    /// Those that are to run, each with how much it weighs here and where its page is.
+    running: Vec<(Rule, Severity, &'p str)>,
+    skipped: Vec<Skipped>,
+    known: Vec<String>,
+    errors: Vec<RuleError>,
+}
+
+impl<'p> Rules<'p> {
+    fn read(pages: &'p [PageText], reader: &Reader<'_>, standard: &Standard) -> Self {
+        let mut rules = Self::default();
+        let sources = reader.sources();
+        for page in pages {
+            let rule = match rule::read(page.file, &page.path, sources.text(page.file)) {
+                Ok(Some(rule)) => rule,
+                Ok(None) => continue,
+                Err(errors) => {
+                    rules.errors.extend(errors);
+                    continue;
+                }
+            };
+            rules.known.push(rule.id.clone());
+            if let Some(reason) = skipped(&rule, standard) {
+                rules.skipped.push(Skipped { rule: rule.id.clone(), reason });
+            } else if let SeverityOrOff::On(severity) = standard.severity(&rule.id, rule.severity) {
+                rules.running.push((rule, severity, &page.url));
+            }
+        }
+        rules
+    }
+
+    /// The parts of the model that they select from.
+    fn sections(&self) -> Sections {
+        Sections::of(self.running.iter().flat_map(|(rule, ..)| &rule.selects).filter_map(|select| match &select.from {
+            SelectFrom::Path(path, _) => Some(path.as_str()),
+            SelectFrom::Expression(_) => None,
+        }))
+    }
+}
+
 /// One run of rules over one model.
 struct Run<'r> {
     reader: &'r Reader<'r>,
@@ -182,33 +230,19 @@ struct Run<'r> {
 }
 
 impl Run<'_> {
-    fn rules(&self, pages: &[PageText], report: &mut Report) {
+    fn rules(&self, rules: Rules<'_>, report: &mut Report) {
         let sources = self.reader.sources();
         let places = Places::new(&sources);
         let runner = Runner::new(&self.model.value, self.standard.value.clone(), self.budget, places);
-        let mut known = Vec::new();
-        for page in pages {
-            let rule = match rule::read(page.file, &page.path, sources.text(page.file)) {
-                Ok(Some(rule)) => rule,
-                Ok(None) => continue,
-                Err(errors) => {
-                    report.failures.extend(errors.iter().map(|error| rule_failure(error, places)));
-                    continue;
-                }
-            };
-            known.push(rule.id.clone());
-            if let Some(reason) = skipped(&rule, self.standard) {
-                report.skipped.push(Skipped { rule: rule.id.clone(), reason });
-                continue;
-            }
-            let SeverityOrOff::On(severity) = self.standard.severity(&rule.id, rule.severity) else {
-                continue;
-            };
-            let outcome = runner.run(&rule, severity, &page.url);
+        report.skipped.extend(rules.skipped);
+        report.failures.extend(rules.errors.iter().map(|error| rule_failure(error, places)));
+        for (rule, severity, url) in &rules.running {
+            let outcome = runner.run(rule, *severity, url);
             report.findings.extend(outcome.findings);
             report.undetermined.extend(outcome.undetermined);
             report.failures.extend(outcome.errors.iter().map(|error| rule_failure(error, places)));
         }
+        let known = &rules.known;
         for (id, setting) in &self.standard.rules {
             if self.options.only.is_none() && !known.contains(id) {
                 let help = crate::eval::did_you_mean(id, known.iter().map(String::as_str));

@@ -22,7 +22,8 @@ pub fn evaluate(case: &Case) -> (Vec<String>, String) {
     let world = World::new(&reader, &configuration, "", &inputs, &budget).unwrap();
     let errors = world.errors();
     let problems: Vec<_> = configuration.problems.iter().chain(&inputs.problems).collect();
-    if !problems.is_empty() || !errors.is_empty() {
+    let refused = world.validations().iter().any(|validation| validation.condition.as_bool() == Some(false));
+    if !problems.is_empty() || !errors.is_empty() || refused {
         return (vec!["error".to_owned()], format!("{problems:?} {errors:?}"));
     }
     let mut lines = Vec::new();
