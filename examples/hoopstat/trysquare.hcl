@@ -8,11 +8,15 @@ locals {
   function_table = local.page.tables["Lambda Functions"]
   action_table   = local.page.tables["Execution Role"]
   input_table    = local.page.tables["Deploying by Hand"]
+  output_table   = local.page.tables["Outputs"]
 
   # Prose can be read as well. Should the page stop saying "83% of timeout", the pattern finds nothing and
   # trysquare stops with an error here, instead of going on with an old figure.
   alarm_text    = local.page.sections["CloudWatch Alarms"].text
   workflow_text = local.page.sections["Deploy Workflow"].text
+  log_text      = local.page.sections["Logs"].text
+  image_text    = local.page.sections["Images"].text
+  function_text = local.page.sections["Lambda Functions"].text
 }
 
 # The root module under test. Without this block, every directory with a provider or a backend is one.
@@ -26,10 +30,11 @@ standard {
   functions = {
     for row in local.function_table :
     trim(row["Function Name"], "`") => {
-      app       = trimprefix(trim(row["Function Name"], "`"), "hoopstat-haus-")
-      timeout   = duration(row["Timeout"])
-      memory    = megabytes(row["Memory"])
-      log_group = trim(row["Log Group"], "`")
+      app          = trimprefix(trim(row["Function Name"], "`"), "hoopstat-haus-")
+      timeout      = duration(row["Timeout"])
+      memory       = megabytes(row["Memory"])
+      log_group    = trim(row["Log Group"], "`")
+      package_type = regex("package type `(\\w+)`", local.function_text)[0]
     }
   }
 
@@ -42,10 +47,14 @@ standard {
 
   # Required on every function.
   environment = { LOG_LEVEL = "INFO", APP_NAME = "{app}" }
-  logging     = { format = "JSON" }
+  logging     = { format = "JSON", retention_days = tonumber(regex("(\\d+) days", local.log_text)[0]) }
 
   # The deploy workflow owns the image, so Terraform must look away.
   image = { tag = "{app}-*", ignore_changes = ["image_uri"] }
+  ecr = {
+    scan_on_push     = can(regex("ECR scans each image", local.image_text))
+    lifecycle_policy = can(regex("a lifecycle policy removes old ones", local.image_text))
+  }
 
   iam = {
     role = "hoopstat-haus-lambda-execution"
@@ -57,6 +66,10 @@ standard {
     # All that the role may do: each service:Action in the table's second column.
     actions = flatten([for row in local.action_table : regexall("[a-z0-9]+:[A-Za-z]+", row["Actions"])])
   }
+
+  # The variable that holds the figures, and what the root module hands on.
+  variables = { functions = regex("variable `(\\w+)`", local.function_text)[0] }
+  outputs   = [for row in local.output_table : trim(row["Output"], "`")]
 
   deploy = {
     workflow = ".github/workflows/deploy.yml"
