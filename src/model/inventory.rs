@@ -17,7 +17,7 @@ pub(super) struct Inventory {
     pub(super) outputs: Value,
     pub(super) modules: Value,
     /// Why there may be more than we know of.
-    gaps: Vec<Value>,
+    pub(super) gaps: Vec<Value>,
 }
 
 impl Inventory {

@@ -68,23 +68,38 @@ impl Model {
         let statements = iam.statements(&functions, facts.standard);
         let names = inventory.function_names(&functions);
         let functions: Vec<Value> = functions.into_iter().map(functions::Function::into_value).collect();
+        let (roles, repositories) = (iam.roles_value(), inventory.repositories.clone());
         let mut fields = Fields::new();
         let mut add = |name: &str, value: Value| {
             fields.insert(name.into(), value);
         };
-        add("functions", Value::tuple(functions));
         add("function_names", names);
         add("alarms", Value::tuple(alarms));
         add("statements", Value::tuple(statements));
-        add("roles", iam.roles_value());
         add("log_groups", inventory.log_groups);
         add("log_group_names", inventory.log_group_names);
         add("buckets", inventory.buckets);
-        add("repositories", inventory.repositories);
         add("variables", inventory.variables);
         add("outputs", inventory.outputs);
         add("modules", inventory.modules);
-        let workflows = workflows::build(facts.workflows, facts.standard);
+        let regions: Vec<Value> = facts.worlds.iter().flat_map(World::regions).collect();
+        let workflows = workflows::build(
+            facts.workflows,
+            facts.standard,
+            &workflows::Subjects {
+                functions: &functions,
+                documented: &documented,
+                gaps: &inventory.gaps,
+                repositories: repositories.as_items().unwrap_or(&[]),
+                roles: roles.as_items().unwrap_or(&[]),
+                regions: &regions,
+            },
+        );
+        add("functions", Value::tuple(workflows.functions));
+        add("roles", roles);
+        add("repositories", repositories);
+        add("regions", Value::tuple(regions));
+        add("deploy", workflows.deploy);
         add("workflows", workflows.workflows);
         add("deployments", workflows.deployments);
         add("documented", Value::tuple(documented));

@@ -13,4 +13,4 @@ mod scope;
 
 pub use rule::{Rule, RuleError};
 pub use run::Runner;
-pub use scope::{arn, glob};
+pub use scope::{arn, glob, matches_glob};
