@@ -1,4 +1,5 @@
-//! Lists the pages of the embedded pack, so that adding a rule is adding a file.
+//! Makes two Rust tables out of files: the pages of the embedded pack, so that adding a rule is adding a
+//! file, and the IAM actions, sorted, so that nothing has to be read and sorted at run time.
 
 #![allow(missing_docs, clippy::disallowed_methods)]
 
@@ -21,7 +22,31 @@ fn main() -> io::Result<()> {
         let _ = writeln!(list, "    ({path:?}, include_str!({:?})),", page.display().to_string());
     }
     list.push(']');
-    fs::write(out.join("pages.rs"), list)
+    fs::write(out.join("pages.rs"), list)?;
+    fs::write(out.join("iam_actions.rs"), iam_actions(&root.join("src/model/data/iam_actions.tsv"))?)
+}
+
+/// The lines of the table of IAM actions as Rust values, sorted by their names in lower case.
+fn iam_actions(path: &Path) -> io::Result<String> {
+    println!("cargo::rerun-if-changed={}", path.display());
+    let text = fs::read_to_string(path)?;
+    let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let mut rows: Vec<[String; 4]> = lines
+        .map(|line| {
+            let mut columns = line.split('\t').map(str::to_owned);
+            let mut next = || columns.next().unwrap_or_default();
+            let name = next();
+            [name.to_ascii_lowercase(), name, next(), next()]
+        })
+        .collect();
+    rows.sort();
+    let mut list = String::from("&[\n");
+    for [key, name, access, resources] in rows {
+        let _ =
+            writeln!(list, "    ({key:?}, Action {{ name: {name:?}, access: {access:?}, resources: {resources:?} }}),");
+    }
+    list.push(']');
+    Ok(list)
 }
 
 /// Markdown pages below a directory of the pack; its index is not a rule.

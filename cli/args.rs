@@ -37,6 +37,12 @@ pub enum Command {
         #[arg(value_name = "RULE")]
         rule: String,
     },
+    /// Print a JSON Schema.
+    Schema {
+        /// Of what.
+        #[arg(value_enum)]
+        of: SchemaOf,
+    },
     /// Run the examples in rules' pages.
     Test {
         /// A directory of rule pages; without it, the rules that come with trysquare.
@@ -122,6 +128,13 @@ pub enum FailOn {
     Warning,
     Note,
     Never,
+}
+
+/// What there are schemas of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemaOf {
+    /// What `check --format json` prints.
+    Report,
 }
 
 /// When to colour.

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use trysquare::check::Options;
 use trysquare::terraform::Override;
 
-use crate::args::{Args, Command, WorkspaceArgs};
+use crate::args::{Args, Command, SchemaOf, WorkspaceArgs};
 use crate::disk::{Disk, workspace_root};
 
 /// Why a command could not do what was asked.
@@ -46,6 +46,7 @@ pub fn run(args: Args) -> Result<ExitCode, CommandError> {
         Command::Model(args) => check::model(&args),
         Command::Rules => rules::list(),
         Command::Explain { rule } => rules::explain(&rule),
+        Command::Schema { of: SchemaOf::Report } => check::report_schema(),
         Command::Test { dir, update } => rules::test(dir.as_deref(), update),
     }
 }

@@ -12,6 +12,9 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Evaluation follows references by recursion, bounded at a depth that needs more than a main thread's stack.
 const STACK: usize = 256 << 20;
 

@@ -224,11 +224,15 @@ fn skipped(rule: &Rule, standard: &Standard) -> Option<String> {
     if standard.severity(&rule.id, rule.severity) == SeverityOrOff::Off {
         return Some("switched off in the configuration".to_owned());
     }
-    let missing = rule
-        .needs
-        .iter()
-        .find(|need| need.strip_prefix("standard.").is_some_and(|path| standard.section(path).is_none()))?;
-    Some(format!("the standard has no `{}`", missing.trim_start_matches("standard.")))
+    let lacks = |need: &&String| match need.strip_prefix("standard.") {
+        Some(path) => standard.section(path).is_none(),
+        None => standard.value.is_null(),
+    };
+    let missing = rule.needs.iter().find(lacks)?;
+    Some(match missing.strip_prefix("standard.") {
+        Some(path) => format!("the standard has no `{path}`"),
+        None => "there is no standard".to_owned(),
+    })
 }
 
 fn config_failure(error: &ConfigError, places: Places<'_>) -> Failure {

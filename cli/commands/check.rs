@@ -1,7 +1,7 @@
 //! `check` and `model`.
 
 use std::fs::File;
-use std::io::{self, IsTerminal as _, Write};
+use std::io::{self, BufWriter, IsTerminal as _, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -26,12 +26,14 @@ pub fn check(args: &CheckArgs) -> Result<ExitCode, CommandError> {
         quiet: args.quiet,
         has_config: options.config.is_some() || disk.root().join(trysquare::standard::FILE_NAME).exists(),
     };
-    let mut out: Box<dyn Write> = match &args.output {
+    let out: Box<dyn Write> = match &args.output {
         Some(path) => Box::new(
             File::create(path).map_err(|error| CommandError::File { path: path.display().to_string(), error })?,
         ),
         None => Box::new(io::stdout().lock()),
     };
+    // Standard output flushes at each line end by itself; one write is enough.
+    let mut out = BufWriter::new(out);
     match args.format {
         Format::Text => render::text::render(&checked.report, &checked.sources, style, &mut out)?,
         Format::Concise => render::concise::render(&checked.report, style, &mut out)?,
@@ -126,4 +128,12 @@ pub fn model(args: &ModelArgs) -> Result<ExitCode, CommandError> {
             Ok(ExitCode::from(2))
         }
     }
+}
+
+/// `trysquare schema report`
+pub fn report_schema() -> Result<ExitCode, CommandError> {
+    let mut out = io::stdout().lock();
+    serde_json::to_writer_pretty(&mut out, &schemars::schema_for!(Report)).map_err(io::Error::from)?;
+    writeln!(out)?;
+    Ok(ExitCode::SUCCESS)
 }

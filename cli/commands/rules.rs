@@ -56,12 +56,16 @@ pub fn test(dir: Option<&Path>, update: bool) -> Result<ExitCode, CommandError> 
         Some(dir) => read_pages(dir)?,
     };
     let mut out = io::stdout().lock();
+    if update && dir.is_none() {
+        return Err(CommandError::Usage("--update writes into pages; say in which directory they are".to_owned()));
+    }
     let (mut passed, mut failed) = (0, 0);
     for (path, text) in &pages {
-        let outcome = examples::run(path, text);
+        let mut outcome = examples::run(path, text);
         if update && dir.is_some() && outcome.updated != *text {
             std::fs::write(path, &outcome.updated).map_err(|error| CommandError::File { path: path.clone(), error })?;
             writeln!(out, "{path}: updated")?;
+            outcome = examples::run(path, &outcome.updated);
         }
         for warning in &outcome.warnings {
             writeln!(out, "{path}: {warning}")?;

@@ -3,22 +3,32 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{self, Write};
+use std::ops::Range;
 
-use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode};
+use miette::{
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode,
+    SourceSpan, SpanContents,
+};
 use trysquare::report::{Failure, Finding, Label, Report, Severity, Summary};
 use trysquare::source::Sources;
 
 use super::{Style, plain};
 
-/// Writes findings, failures, then the summary.
+/// Lines of code above and below what is marked.
+const CONTEXT: usize = 1;
+/// Places closer than this many lines are shown as one piece of code.
+const NEAR: u32 = 4;
+
+/// Writes failures and findings, then the summary.
 pub fn render(report: &Report, sources: &Sources, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let theme = if style.color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
-    let handler = GraphicalReportHandler::new_themed(theme).with_width(100).with_links(false).with_context_lines(1);
+    let handler =
+        GraphicalReportHandler::new_themed(theme).with_width(100).with_links(false).with_context_lines(CONTEXT);
     for failure in &report.failures {
         show(&handler, &Shown::failure(failure, sources), out)?;
     }
-    for finding in &report.findings {
-        show(&handler, &Shown::finding(finding, sources), out)?;
+    for group in report.findings.chunk_by(alike) {
+        show(&handler, &Shown::findings(group, sources), out)?;
     }
     if style.show_undetermined {
         undetermined(report, out)?;
@@ -27,6 +37,15 @@ pub fn render(report: &Report, sources: &Sources, style: Style, out: &mut dyn Wr
         summary(report, style, out)?;
     }
     Ok(())
+}
+
+/// Whether two findings show the same code: one line of a `for_each` is wrong for each of its instances.
+fn alike(a: &Finding, b: &Finding) -> bool {
+    let places = |finding: &Finding| -> Vec<(String, u32, u32)> {
+        let labels = std::iter::once(&finding.primary).chain(&finding.related);
+        labels.map(|label| (label.file.clone(), label.start.offset, label.end.offset)).collect()
+    };
+    a.rule == b.rule && a.severity == b.severity && a.help == b.help && places(a) == places(b)
 }
 
 fn show(handler: &GraphicalReportHandler, shown: &Shown, out: &mut dyn Write) -> io::Result<()> {
@@ -39,93 +58,134 @@ fn show(handler: &GraphicalReportHandler, shown: &Shown, out: &mut dyn Write) ->
     writeln!(out)
 }
 
-/// One diagnostic: a file with its labels. A finding that speaks of several files has one for each.
+/// One diagnostic over several files.
 struct Shown {
     message: String,
     severity: miette::Severity,
     code: Option<String>,
     help: Option<String>,
-    source: Option<NamedSource<String>>,
+    source: Pages,
     labels: Vec<LabeledSpan>,
-    related: Vec<Shown>,
 }
 
 impl Shown {
-    fn finding(finding: &Finding, sources: &Sources) -> Self {
-        let severity = match finding.severity {
-            Severity::Error => miette::Severity::Error,
-            Severity::Warning => miette::Severity::Warning,
-            Severity::Note => miette::Severity::Advice,
+    fn findings(group: &[Finding], sources: &Sources) -> Self {
+        let messages: Vec<String> = group.iter().map(|finding| plain(&finding.message)).collect();
+        let mut shown = Self {
+            message: messages.join("\n"),
+            severity: miette::Severity::Error,
+            code: None,
+            help: None,
+            source: Pages::default(),
+            labels: Vec::new(),
         };
-        let primary_file = &finding.primary.file;
-        let mut others: BTreeMap<&str, Vec<&Label>> = BTreeMap::new();
-        let mut order = Vec::new();
-        let mut labels = vec![labeled(&finding.primary, true)];
-        for label in &finding.related {
-            if label.file == *primary_file {
-                labels.push(labeled(label, false));
-            } else {
-                if !others.contains_key(label.file.as_str()) {
-                    order.push(label.file.as_str());
-                }
-                others.entry(&label.file).or_default().push(label);
-            }
+        if let Some(first) = group.first() {
+            shown.severity = match first.severity {
+                Severity::Error => miette::Severity::Error,
+                Severity::Warning => miette::Severity::Warning,
+                Severity::Note => miette::Severity::Advice,
+            };
+            shown.code = Some(first.rule.clone());
+            shown.help = first.help.as_deref().map(plain);
+            shown.mark(std::iter::once(&first.primary).chain(&first.related), sources);
         }
-        let related = order
-            .into_iter()
-            .map(|file| {
-                let labels = others.remove(file).unwrap_or_default();
-                Self {
-                    message: labels.first().map(|label| plain(&label.text)).unwrap_or_default(),
-                    severity: miette::Severity::Advice,
-                    code: None,
-                    help: None,
-                    source: source(file, sources),
-                    labels: labels.into_iter().map(|label| labeled(label, false)).collect(),
-                    related: Vec::new(),
-                }
-            })
-            .collect();
-        Self {
-            message: plain(&finding.message),
-            severity,
-            code: Some(finding.rule.clone()),
-            help: finding.help.as_deref().map(plain),
-            source: source(primary_file, sources),
-            labels,
-            related,
-        }
+        shown
     }
 
     fn failure(failure: &Failure, sources: &Sources) -> Self {
-        Self {
+        let mut shown = Self {
             message: plain(&failure.message),
             severity: miette::Severity::Error,
             code: None,
             help: failure.help.as_deref().map(plain),
-            source: failure.place.as_ref().and_then(|place| source(&place.file, sources)),
-            labels: failure.place.iter().map(|place| labeled(place, true)).collect(),
-            related: Vec::new(),
+            source: Pages::default(),
+            labels: Vec::new(),
+        };
+        shown.mark(failure.place.iter(), sources);
+        shown
+    }
+
+    /// Marks places, the first as the one that matters most.
+    fn mark<'l>(&mut self, labels: impl Iterator<Item = &'l Label>, sources: &Sources) {
+        for label in labels {
+            let Some(start) = self.source.place(label, sources) else {
+                continue;
+            };
+            let text = (!label.text.is_empty()).then(|| plain(&label.text));
+            let span = (start, (label.end.offset - label.start.offset) as usize);
+            self.labels.push(if self.labels.is_empty() {
+                LabeledSpan::new_primary_with_span(text, span)
+            } else {
+                LabeledSpan::new_with_span(text, span)
+            });
         }
     }
 }
 
-fn labeled(label: &Label, primary: bool) -> LabeledSpan {
-    let text = (!label.text.is_empty()).then(|| plain(&label.text)).or_else(|| primary.then(|| "here".to_owned()));
-    let (start, end) = (label.start.offset as usize, label.end.offset as usize);
-    let span = (start, end.saturating_sub(start));
-    if primary { LabeledSpan::new_primary_with_span(text, span) } else { LabeledSpan::new_with_span(text, span) }
+/// Files laid one after the other in a space of offsets, in the order they are to be shown. miette shows
+/// one source; this one answers for whichever file an offset falls into.
+#[derive(Default)]
+struct Pages {
+    pages: Vec<Page>,
 }
 
-fn source(path: &str, sources: &Sources) -> Option<NamedSource<String>> {
-    let file = sources.find(path)?;
-    // Tabs and other control characters keep their width of one byte, so that offsets stay right.
-    let text: String = sources
-        .text(file)
-        .chars()
-        .map(|c| if c.is_control() && !matches!(c, '\n' | '\t' | '\r') && c.len_utf8() == 1 { ' ' } else { c })
-        .collect();
-    Some(NamedSource::new(plain(path), text))
+struct Page {
+    name: String,
+    text: String,
+    /// Where it lies in the space of offsets.
+    range: Range<usize>,
+    /// The lines that are marked in it so far.
+    lines: Range<u32>,
+}
+
+impl Pages {
+    /// The offset at which a label's start lies; its file is added unless what is shown of it already is near.
+    fn place(&mut self, label: &Label, sources: &Sources) -> Option<usize> {
+        let name = plain(&label.file);
+        let offset = label.start.offset as usize;
+        let (first, last) = (label.start.line, label.end.line);
+        let near =
+            |page: &&mut Page| page.name == name && first < page.lines.end + NEAR && last + NEAR > page.lines.start;
+        if let Some(page) = self.pages.iter_mut().find(near) {
+            page.lines = page.lines.start.min(first)..page.lines.end.max(last);
+            return Some(page.range.start + offset);
+        }
+        let text = visible(sources.text(sources.find(&label.file)?));
+        // A gap between files, so that no span touches two.
+        let start = self.pages.last().map_or(0, |page| page.range.end + 1);
+        self.pages.push(Page { name, range: start..start + text.len() + 1, text, lines: first..last });
+        Some(start + offset)
+    }
+}
+
+/// Control characters as blanks of the same width, so that offsets stay right and nothing steers the terminal.
+fn visible(text: &str) -> String {
+    let hidden = |c: char| c.is_control() && !matches!(c, '\n' | '\t' | '\r') && c.len_utf8() == 1;
+    text.chars().map(|c| if hidden(c) { ' ' } else { c }).collect()
+}
+
+impl SourceCode for Pages {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        before: usize,
+        after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let end = span.offset() + span.len();
+        let page = self.pages.iter().find(|page| page.range.start <= span.offset() && end <= page.range.end);
+        let page = page.ok_or(MietteError::OutOfBounds)?;
+        let local = SourceSpan::new((span.offset() - page.range.start).into(), span.len());
+        let found = page.text.read_span(&local, before, after)?;
+        let shifted = SourceSpan::new((found.span().offset() + page.range.start).into(), found.span().len());
+        Ok(Box::new(MietteSpanContents::new_named(
+            page.name.clone(),
+            found.data(),
+            shifted,
+            found.line(),
+            found.column(),
+            found.line_count(),
+        )))
+    }
 }
 
 impl fmt::Display for Shown {
@@ -156,15 +216,11 @@ impl Diagnostic for Shown {
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        self.source.as_ref().map(|source| source as &dyn SourceCode)
+        (!self.labels.is_empty()).then_some(&self.source as &dyn SourceCode)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         Some(Box::new(self.labels.iter().cloned()))
-    }
-
-    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
-        Some(Box::new(self.related.iter().map(|related| related as &dyn Diagnostic)))
     }
 }
 
@@ -177,7 +233,8 @@ fn undetermined(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         let address = open.address.as_ref().map(|address| format!(" {address}")).unwrap_or_default();
         writeln!(out, "  {}{}: {}", open.rule, plain(&address), plain(&open.message))?;
         if let Some(at) = &open.blocking {
-            writeln!(out, "    {}:{}:{}  {}", plain(&at.file), at.start.line, at.start.column, plain(&at.expression))?;
+            let (line, column) = (at.start.line, at.start.column);
+            writeln!(out, "    {}:{line}:{column}  {}", plain(&at.file), plain(&at.expression))?;
         }
     }
     writeln!(out)
@@ -190,11 +247,8 @@ fn count(number: usize, one: &str, many: &str) -> String {
 fn summary(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let Summary { errors, warnings, notes, undetermined, suppressed, files, resources, workflows } = report.summary;
     if !report.failures.is_empty() {
-        return writeln!(
-            out,
-            "Nothing can be said before {} mended.",
-            if report.failures.len() == 1 { "this is" } else { "these are" }
-        );
+        let these = if report.failures.len() == 1 { "this is" } else { "these are" };
+        return writeln!(out, "Nothing can be said before {these} mended.");
     }
     writeln!(
         out,
@@ -221,10 +275,6 @@ fn summary(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()>
         line.push_str(&format!("; {undetermined} undetermined{hint}"));
     }
     writeln!(out, "{line}.")?;
-    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
-    for skipped in &report.skipped {
-        *reasons.entry(&skipped.reason).or_default() += 1;
-    }
     if !style.has_config && !report.skipped.is_empty() {
         let rules = count(report.skipped.len(), "rule", "rules");
         return writeln!(
@@ -233,8 +283,23 @@ fn summary(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()>
             trysquare::standard::FILE_NAME
         );
     }
+    // Rules that wait for something of the standard share one line.
+    let mut missing: Vec<&str> = Vec::new();
+    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+    for skipped in &report.skipped {
+        match skipped.reason.strip_prefix("the standard has no ") {
+            Some(part) => {
+                *reasons.entry("the standard has no ").or_default() += 1;
+                missing.push(part);
+            }
+            None => *reasons.entry(&skipped.reason).or_default() += 1,
+        }
+    }
+    missing.sort_unstable();
+    missing.dedup();
     for (reason, number) in reasons {
-        writeln!(out, "Skipped {}: {reason}.", count(number, "rule", "rules"))?;
+        let parts = if reason.ends_with(' ') { missing.join(", ") } else { String::new() };
+        writeln!(out, "Skipped {}: {reason}{parts}.", count(number, "rule", "rules"))?;
     }
     Ok(())
 }

@@ -21,6 +21,9 @@ pub fn attribute(value: &Value, name: &str, span: Span) -> Evaluated {
             Some(found) => found.clone(),
             None => return Err(missing(fields, name, span, "this map has no element")),
         },
+        Data::Unknown(unknown) if unknown.ty.is_primitive() => {
+            return Err(EvalError::new(span, format!("a {} has no attributes", unknown.ty.friendly())));
+        }
         Data::Unknown(unknown) => Value::unknown(unknown.attribute(name, span)),
         Data::Null(_) => return Err(EvalError::new(span, format!("a null value has no attribute `{name}`"))),
         Data::Tuple(_) | Data::List(..) | Data::Set(..) => {
@@ -43,6 +46,9 @@ pub fn index(value: &Value, key: &Value, span: Span) -> Evaluated {
         return Err(EvalError::new(span, "an index cannot be null"));
     }
     let found = match &value.data {
+        Data::Unknown(unknown) if unknown.ty.is_primitive() => {
+            return Err(EvalError::new(span, format!("a {} has no elements", unknown.ty.friendly())));
+        }
         Data::Unknown(unknown) => {
             let label = match &key.data {
                 Data::Unknown(_) | Data::Partial(_) => None,

@@ -1,16 +1,22 @@
 //! Bounds on work: the files under check are not to be trusted with our time and memory.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+
+use regex::Regex;
 
 use super::EvalError;
 use crate::source::Span;
 
-/// How much work an evaluation may do. One budget is shared by everything evaluated for a workspace.
+/// How much work an evaluation may do, and the costliest of its work, kept. One budget is shared by everything
+/// evaluated for a workspace.
 #[derive(Debug)]
 pub struct Budget {
     steps: Cell<u64>,
     depth: Cell<u32>,
     max_depth: u32,
+    /// Compiled patterns: compiling one costs more than a hundred matches.
+    patterns: RefCell<HashMap<String, Regex>>,
 }
 
 impl Budget {
@@ -20,13 +26,22 @@ impl Budget {
     const DEPTH: u32 = 400;
     /// Bytes that one string may have.
     pub const MAX_STRING: usize = 16 << 20;
+    /// Patterns that are kept.
+    const MAX_PATTERNS: usize = 256;
+    /// Bytes of new text that cost as much as a step, which bounds all the text there can be.
+    pub const BYTES_A_STEP: usize = 16;
     /// Elements that one collection may have.
     pub const MAX_ELEMENTS: usize = 100_000;
 
     /// A fresh budget.
     #[must_use]
     pub fn new() -> Self {
-        Self { steps: Cell::new(Self::STEPS), depth: Cell::new(0), max_depth: Self::DEPTH }
+        Self {
+            steps: Cell::new(Self::STEPS),
+            depth: Cell::new(0),
+            max_depth: Self::DEPTH,
+            patterns: RefCell::default(),
+        }
     }
 
     /// Spends `steps`.
@@ -45,6 +60,22 @@ impl Budget {
                 Err(EvalError::bound(at, "evaluating it takes more work than trysquare allows"))
             }
         }
+    }
+
+    /// The pattern as `compile` makes it, made once.
+    ///
+    /// # Errors
+    /// As `compile`.
+    pub(super) fn pattern<E>(&self, text: &str, compile: impl FnOnce() -> Result<Regex, E>) -> Result<Regex, E> {
+        if let Some(known) = self.patterns.borrow().get(text) {
+            return Ok(known.clone());
+        }
+        let pattern = compile()?;
+        let mut kept = self.patterns.borrow_mut();
+        if kept.len() < Self::MAX_PATTERNS {
+            kept.insert(text.to_owned(), pattern.clone());
+        }
+        Ok(pattern)
     }
 
     /// Runs `run` one level deeper.

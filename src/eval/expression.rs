@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Budget, EvalError, Evaluated, Evaluator, Found, PathStep, access, operators};
 use crate::source::Span;
-use crate::syntax::hcl::ast::{BinaryOp, Expr, ExprKind, ForExpr, ObjectItem, Step, StepKind, TemplatePart};
+use crate::syntax::hcl::ast::{BinaryOp, Expr, ExprKind, ForExpr, ObjectItem, Step, StepKind, TemplatePart, UnaryOp};
 use crate::value::{Answer, Data, Fields, Origin, Type, Unknown, Value, convert, equals, unify};
 
 impl Evaluator<'_> {
@@ -67,7 +67,11 @@ impl Evaluator<'_> {
             value = if matches!(operator, BinaryOp::And | BinaryOp::Or) {
                 operators::logical(operator, (value, left_span), (right_value, right.span), span)
             } else {
-                operators::binary(operator, (&value?, left_span), (&right_value?, right.span), span)
+                let (left_value, right_value) = (value?, right_value?);
+                if matches!(operator, BinaryOp::Equal | BinaryOp::NotEqual) {
+                    self.budget.spend(size(&left_value).min(size(&right_value)), span)?;
+                }
+                operators::binary(operator, (&left_value, left_span), (&right_value, right.span), span)
             };
             left_span = span;
         }
@@ -79,9 +83,11 @@ impl Evaluator<'_> {
         let mut unknown_key = None;
         let mut sensitive = false;
         for item in items {
-            let key = match item.bare_key() {
-                Some(name) => Value::string(Arc::clone(name)),
-                None => self.evaluate(&item.key)?,
+            let key = match (item.bare_key(), &item.key.kind) {
+                (Some(name), _) => Value::string(Arc::clone(name)),
+                // A keyword is a key like any other name.
+                (None, ExprKind::Null) => "null".into(),
+                (None, _) => self.evaluate(&item.key)?,
             };
             let value = self.evaluate(&item.value)?;
             sensitive |= key.sensitive;
@@ -156,8 +162,17 @@ impl Evaluator<'_> {
             |items: &[Value]| items.iter().map(|item| self.steps(item.clone(), steps)).collect::<Result<Vec<_>, _>>();
         let result = match &value.data {
             Data::Null(_) => Value::tuple(Vec::new()),
+            // What is no list and not null is the one element of a list.
+            Data::Unknown(unknown) if unknown.ty.is_primitive() && unknown.not_null => {
+                Value::tuple(each(std::slice::from_ref(value))?)
+            }
             Data::Unknown(unknown) => Value::unknown(Unknown { span: Some(span), ..unknown.derived(Type::Any) }),
             Data::Tuple(items) => Value::tuple(each(items)?),
+            // Of no elements at all there still is a type, and something that no element could have.
+            Data::List(element, items) if items.is_empty() => {
+                let element = Value::unknown(Unknown::new(element.clone(), "it stands for any element", Some(span)));
+                Value::list(self.steps(element, steps)?.ty(), Vec::new())
+            }
             Data::List(_, items) | Data::Set(_, items) => {
                 let items = each(items)?;
                 match unify(items.iter().map(Value::ty)) {
@@ -245,8 +260,10 @@ impl Evaluator<'_> {
         // Terraform checks both branches, but an error in the one not taken stops nothing we want to know.
         let truth = operators::truth(&test, condition.span)?;
         let (yes, no) = match (truth.as_ref().ok(), yes, no) {
-            (Some(true), Ok(yes), Err(_)) => return Ok(yes.marked(test.sensitive)),
-            (Some(false), Err(_), Ok(no)) => return Ok(no.marked(test.sensitive)),
+            (Some(true), Ok(yes), Err(_)) => {
+                return beside_failed(yes, otherwise, span).map(|yes| yes.marked(test.sensitive));
+            }
+            (Some(false), Err(_), Ok(no)) => return beside_failed(no, then, span).map(|no| no.marked(test.sensitive)),
             (_, yes, no) => (yes?, no?),
         };
         let shared = common_type(&yes, &no).ok_or_else(|| {
@@ -281,12 +298,25 @@ impl Evaluator<'_> {
         .marked(sensitive))
     }
 
+    /// Terraform tries a condition once without any element, which finds what is wrong with it
+    /// even where there are none.
+    fn check_condition(&self, expr: &ForExpr, span: Span) -> Result<(), EvalError> {
+        let Some(condition) = &expr.condition else {
+            return Ok(());
+        };
+        let element = || Value::unknown(Unknown::new(Type::Any, "it stands for any element", Some(span)));
+        let key_name = expr.key_name.as_ref().map(|name| (&*name.value, element()));
+        let names = key_name.into_iter().chain([(&*expr.value_name.value, element())]);
+        self.with_names(names, |inner| operators::truth(&inner.evaluate(condition)?, condition.span).map(|_| ()))
+    }
+
     fn for_expression(&self, expr: &ForExpr, span: Span) -> Evaluated {
         let collection = self.evaluate(&expr.collection)?;
         let pairs = match pairs(&collection, expr.collection.span)? {
             Ok(pairs) => pairs,
             Err(unknown) => return Ok(Value::unknown(unknown.derived(Type::Any)).written_at(span)),
         };
+        self.check_condition(expr, span)?;
         let mut items: Vec<Value> = Vec::new();
         let mut groups: std::collections::BTreeMap<Arc<str>, Vec<Value>> = std::collections::BTreeMap::new();
         let mut sensitive = collection.sensitive;
@@ -358,6 +388,37 @@ fn unreachable_step(step: &Step) -> PathStep {
     PathStep::Index(Value::null(), step.span)
 }
 
+/// The result of a conditional whose other result fails. Where that tells its type all the same,
+/// as an operator does, both must still have one type.
+fn beside_failed(value: Value, failed: &Expr, span: Span) -> Evaluated {
+    let mut failed = failed;
+    while let ExprKind::Parens(inner) = &failed.kind {
+        failed = inner;
+    }
+    let ty = match &failed.kind {
+        ExprKind::Unary(UnaryOp::Negate, _) => Type::Number,
+        ExprKind::Unary(UnaryOp::Not, _) => Type::Bool,
+        ExprKind::Binary(operator, _) if operators::gives_number(*operator) => Type::Number,
+        ExprKind::Binary(..) => Type::Bool,
+        _ => return Ok(value),
+    };
+    let shared = if value.ty() == Type::Any { Some(ty) } else { unify([value.ty(), ty]) };
+    let shared = shared.ok_or_else(|| EvalError::new(span, "the two results have different types"))?;
+    convert(&value, &shared).map_err(|error| EvalError::new(span, error.0))
+}
+
+/// How many values there are in a value, at any depth: what comparing it costs.
+fn size(value: &Value) -> usize {
+    match &value.data {
+        Data::Tuple(items) | Data::List(_, items) | Data::Set(_, items) => {
+            items.iter().map(|item| 1 + size(item)).sum()
+        }
+        Data::Map(_, fields) => fields.values().map(|item| 1 + size(item)).sum(),
+        Data::Object(object) => object.fields.values().map(|item| 1 + size(item)).sum(),
+        _ => 0,
+    }
+}
+
 /// Whether an expression refers to a value and does not compute one.
 fn is_reference(expr: &Expr) -> bool {
     match &expr.kind {
@@ -400,7 +461,7 @@ pub(super) type Pairs = Result<Vec<(Value, Value)>, Arc<Unknown>>;
 pub(super) fn pairs(collection: &Value, span: Span) -> Result<Pairs, EvalError> {
     let mark = collection.sensitive;
     Ok(Ok(match &collection.data {
-        Data::Unknown(unknown) => return Ok(Err(Arc::clone(unknown))),
+        Data::Unknown(unknown) if !unknown.ty.is_primitive() => return Ok(Err(Arc::clone(unknown))),
         Data::Tuple(items) | Data::List(_, items) => {
             items.iter().enumerate().map(|(at, item)| (Value::from(at), item.clone().marked(mark))).collect()
         }
@@ -408,7 +469,11 @@ pub(super) fn pairs(collection: &Value, span: Span) -> Result<Pairs, EvalError> 
             items.iter().map(|item| (item.clone().marked(mark), item.clone().marked(mark))).collect()
         }
         Data::Map(_, fields) => field_pairs(fields, collection, mark),
-        Data::Object(object) => field_pairs(&object.fields, collection, mark),
+        Data::Object(object) => match &object.rest {
+            // Which attributes there are besides is not known.
+            Some(rest) => return Ok(Err(Arc::clone(rest))),
+            None => field_pairs(&object.fields, collection, mark),
+        },
         Data::Null(_) => return Err(EvalError::new(span, "a null value cannot be walked over")),
         _ => {
             return Err(EvalError::new(span, format!("a {} cannot be walked over", collection.ty().friendly()))

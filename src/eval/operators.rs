@@ -29,6 +29,11 @@ fn operand(value: &Value, ty: &Type, span: Span) -> Result<Operand<Value>, EvalE
     })
 }
 
+/// Whether an operator gives a number; all others give a bool.
+pub(super) fn gives_number(operator: BinaryOp) -> bool {
+    matches!(operator, BinaryOp::Add | BinaryOp::Subtract | BinaryOp::Multiply | BinaryOp::Divide | BinaryOp::Modulo)
+}
+
 pub(super) fn unary(operator: UnaryOp, value: &Value, span: Span, at: Span) -> Evaluated {
     let ty = if operator == UnaryOp::Not { Type::Bool } else { Type::Number };
     let result = match operand(value, &ty, at)? {

@@ -35,7 +35,8 @@ impl Evaluator<'_> {
     pub(super) fn template(&self, parts: &[TemplatePart], span: Span) -> Evaluated {
         let mut builder = Builder::default();
         self.parts(parts, &mut builder)?;
-        let Builder { pieces, origins, sensitive, .. } = builder;
+        let Builder { pieces, origins, sensitive, length } = builder;
+        self.budget.spend(length / Budget::BYTES_A_STEP, span)?;
         Ok(Value::from_pieces(pieces).at(Origin::text(span, origins)).marked(sensitive))
     }
 

@@ -1,11 +1,7 @@
 //! The table of IAM actions: how much each lets one do, and on what.
 
-use std::collections::HashMap;
-use std::sync::OnceLock;
-
-use crate::terraform::rows;
-
-const TABLE: &str = include_str!("data/iam_actions.tsv");
+/// Made from `data/iam_actions.tsv` by the build script; sorted by the names in lower case.
+const ACTIONS: &[(&str, Action)] = include!(concat!(env!("OUT_DIR"), "/iam_actions.rs"));
 
 /// One action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,25 +36,12 @@ impl Action {
     }
 }
 
-fn table() -> &'static (Vec<Action>, HashMap<String, usize>) {
-    static ACTIONS: OnceLock<(Vec<Action>, HashMap<String, usize>)> = OnceLock::new();
-    ACTIONS.get_or_init(|| {
-        let mut actions = Vec::new();
-        for mut columns in rows(TABLE) {
-            if let (Some(name), Some(access), Some(resources)) = (columns.next(), columns.next(), columns.next()) {
-                actions.push(Action { name, access, resources });
-            }
-        }
-        let by_name = actions.iter().enumerate().map(|(at, action)| (action.name.to_ascii_lowercase(), at)).collect();
-        (actions, by_name)
-    })
-}
-
 /// The action of a name, in any case; IAM does not tell cases apart.
 #[must_use]
 pub fn action(name: &str) -> Option<Action> {
-    let (actions, by_name) = table();
-    by_name.get(&name.to_ascii_lowercase()).and_then(|at| actions.get(*at)).copied()
+    let wanted = name.to_ascii_lowercase();
+    let at = ACTIONS.binary_search_by_key(&wanted.as_str(), |(key, _)| key).ok()?;
+    ACTIONS.get(at).map(|(_, action)| *action)
 }
 
 /// The known actions that a pattern such as `s3:Get*` stands for.
@@ -68,7 +51,7 @@ pub fn expand(pattern: &str) -> Vec<Action> {
         return action(pattern).into_iter().collect();
     }
     let pattern = pattern.to_ascii_lowercase();
-    table().0.iter().filter(|action| crate::rules::glob(&action.name.to_ascii_lowercase(), &pattern)).copied().collect()
+    ACTIONS.iter().filter(|(key, _)| crate::rules::glob(key, &pattern)).map(|(_, action)| *action).collect()
 }
 
 #[cfg(test)]

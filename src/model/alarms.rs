@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::functions::Function;
-use super::{Found, as_type, block_field, blocks};
+use super::{Found, as_type, block_field, blocks, required_text};
 use crate::value::{Answer, Data, Fields, Origin, Type, Unknown, Value, equals};
 
 /// What of Lambda an alarm can watch, and what we call it.
@@ -12,16 +12,56 @@ const KINDS: &[(&str, &str)] = &[("Errors", "errors"), ("Duration", "duration"),
 /// Every `aws_cloudwatch_metric_alarm` instance; each is added to the function it watches.
 pub(super) fn join(all: &[Found<'_, '_>], functions: &mut [Function]) -> Vec<Value> {
     let alarms = all.iter().filter(|found| found.is("aws_cloudwatch_metric_alarm"));
-    alarms
+    let read: Vec<(Fields, Watched, Origin)> = alarms
         .map(|found| {
             let mut fields = read(found);
             let watched = Watched::of(&fields, functions);
             fields.insert("function".into(), watched.value(functions, &fields));
-            let alarm = Value::object(fields).at(found.address().origin);
-            watched.attach(functions, &alarm);
-            alarm
+            fields.insert("function_name".into(), watched_name(&fields));
+            (fields, watched, found.address().origin)
         })
-        .collect()
+        .collect();
+    let documented: Vec<Value> = read.iter().map(|(fields, ..)| is_documented(fields, &read)).collect();
+    let mut joined = Vec::with_capacity(read.len());
+    for ((mut fields, watched, origin), documented) in read.into_iter().zip(documented) {
+        fields.insert("documented".into(), documented);
+        let alarm = Value::object(fields).at(origin);
+        watched.attach(functions, &alarm);
+        joined.push(alarm);
+    }
+    joined
+}
+
+/// What the standard says of alarms of this kind for the function that is watched; `None` when nothing.
+fn documented_of(alarm: &Fields) -> Option<&Value> {
+    let standard = alarm.get("function")?.field("standard")?;
+    standard.field("alarms")?.field(alarm.get("kind")?.as_str()?).filter(|documented| !documented.is_null())
+}
+
+/// Whether this is the alarm that the page speaks of: of those of one kind for one function it is the one with the
+/// documented name; where none has that name, any of them may be meant.
+fn is_documented(alarm: &Fields, all: &[(Fields, Watched, Origin)]) -> Value {
+    let parts = [alarm.get("kind"), alarm.get("function"), alarm.get("function").and_then(|of| of.field("standard"))];
+    if let Some(unknown) = parts.into_iter().flatten().find_map(Value::as_unknown) {
+        return Value::unknown(unknown.derived(Type::Bool));
+    }
+    let Some(documented) = documented_of(alarm) else {
+        return Value::from(false);
+    };
+    let Some(wanted) = documented.field("name").filter(|name| !name.is_null()) else {
+        return Value::from(true);
+    };
+    let has_name = |fields: &Fields| matches!(fields.get("name").map(|name| equals(name, wanted)), Some(Answer::Yes));
+    let address = |fields: &Fields| fields.get("function").and_then(|of| of.field("address")).cloned();
+    let is_sibling = |other: &Fields| {
+        let same = |left: Option<&Value>, right: Option<&Value>| match (left, right) {
+            (Some(left), Some(right)) => matches!(equals(left, right), Answer::Yes),
+            _ => false,
+        };
+        same(other.get("kind"), alarm.get("kind")) && same(address(other).as_ref(), address(alarm).as_ref())
+    };
+    let another = all.iter().any(|(other, ..)| is_sibling(other) && has_name(other));
+    Value::from(has_name(alarm) || !another)
 }
 
 fn read(found: &Found<'_, '_>) -> Fields {
@@ -29,24 +69,27 @@ fn read(found: &Found<'_, '_>) -> Fields {
     let kind = kind(&metric.namespace, &metric.name);
     let fields = [
         ("address", found.address()),
-        ("name", found.configured("alarm_name")),
+        ("name", required_text(found.configured("alarm_name"))),
         ("kind", kind),
+        ("math", metric.math),
         ("metric", metric.name),
         ("namespace", metric.namespace),
-        ("statistic", metric.statistic),
+        ("statistic", as_type(metric.statistic, &Type::String)),
         ("period", as_type(metric.period, &Type::Number)),
         ("dimensions", metric.dimensions),
-        ("comparison", found.configured("comparison_operator")),
+        ("comparison", as_type(found.configured("comparison_operator"), &Type::String)),
         ("threshold", as_type(found.configured("threshold"), &Type::Number)),
         ("evaluation_periods", as_type(found.configured("evaluation_periods"), &Type::Number)),
         ("datapoints_to_alarm", as_type(found.configured("datapoints_to_alarm"), &Type::Number)),
-        ("treat_missing_data", found.attribute("treat_missing_data")),
+        ("treat_missing_data", as_type(found.attribute("treat_missing_data"), &Type::String)),
     ];
     fields.into_iter().map(|(name, value)| (Arc::from(name), value)).collect()
 }
 
 /// What an alarm measures: written in the alarm itself, or in its only `metric_query`.
 struct Metric {
+    /// Whether it is computed from several, or by an expression.
+    math: Value,
     name: Value,
     namespace: Value,
     statistic: Value,
@@ -61,6 +104,7 @@ impl Metric {
             let statistic = found.configured("statistic");
             let statistic = if statistic.is_null() { found.configured("extended_statistic") } else { statistic };
             return Self {
+                math: Value::from(false),
                 name: found.configured("metric_name"),
                 namespace: found.configured("namespace"),
                 statistic,
@@ -74,6 +118,7 @@ impl Metric {
         };
         match metric {
             Some(metric) => Self {
+                math: Value::from(false),
                 name: block_field(&metric, "metric_name"),
                 namespace: block_field(&metric, "namespace"),
                 statistic: block_field(&metric, "stat"),
@@ -87,6 +132,7 @@ impl Metric {
                     Value::unknown(unknown).at(place.clone())
                 };
                 Self {
+                    math: Value::from(true).at(place.clone()),
                     name: unknown(),
                     namespace: unknown(),
                     statistic: unknown(),
@@ -107,6 +153,16 @@ fn shared_dimensions(queries: &[Value], place: &Origin) -> Value {
     match dimensions.next() {
         Some(first) if dimensions.all(|other| matches!(equals(&first, &other), Answer::Yes)) => first,
         _ => unknown(),
+    }
+}
+
+/// The name that the alarm's `FunctionName` dimension gives; null when it has none.
+fn watched_name(alarm: &Fields) -> Value {
+    let dimensions = alarm.get("dimensions").cloned().unwrap_or_default();
+    match (dimensions.field("FunctionName"), &dimensions.data) {
+        (Some(name), _) => as_type(name.clone(), &Type::String),
+        (None, Data::Unknown(unknown)) => Value::unknown(unknown.derived(Type::String)).at(dimensions.origin),
+        (None, _) => Value::null().at(dimensions.origin),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::iam::Iam;
-use super::{Found, Joined, as_type, block_field, join};
+use super::{Found, Joined, as_type, block_field, join, required_text};
 use crate::terraform::ignored_changes;
 use crate::value::{Fields, Piece, Type, Unknown, Value};
 
@@ -20,8 +20,12 @@ impl Function {
         self.fields.get(name).cloned().unwrap_or_default()
     }
 
-    pub(super) fn into_value(mut self) -> Value {
+    /// The finished function. `gaps` are unknowns for every place where further alarms may hide.
+    pub(super) fn into_value(mut self, gaps: &[Value]) -> Value {
         let origin = self.field("address").origin;
+        let kinds = self.alarms.iter().filter_map(|alarm| alarm.field("kind").cloned());
+        let kinds = kinds.chain(gaps.iter().cloned()).collect();
+        self.fields.insert("alarm_kinds".into(), Value::tuple(kinds).at(origin.clone()));
         self.fields.insert("standard".into(), self.standard);
         self.fields.insert("alarms".into(), Value::tuple(self.alarms).at(origin.clone()));
         Value::object(self.fields).at(origin)
@@ -44,7 +48,7 @@ pub(super) fn find(all: &[Found<'_, '_>], documented: &[Value], iam: &Iam) -> Ve
 fn function(found: &Found<'_, '_>, documented: &[Value], iam: &Iam) -> Function {
     let address = found.address();
     let origin = address.origin.clone();
-    let name = as_type(found.attribute("function_name"), &Type::String);
+    let name = required_text(found.attribute("function_name"));
     let standard = documented_as(documented, &name);
     let app = match standard.field("app") {
         Some(app) => app.clone(),
@@ -64,8 +68,14 @@ fn function(found: &Found<'_, '_>, documented: &[Value], iam: &Iam) -> Function 
         Value::object(Fields::new())
             .at(environment.as_ref().map_or_else(|| origin.clone(), |block| block.origin.clone()))
     });
+    let env = if env.as_fields().is_some() || env.as_unknown().is_some() {
+        env
+    } else {
+        Value::unknown(Unknown::new(Type::Any, "the variables are not a map", env.origin.span()))
+    };
     let ignored = ignored_changes(&found.instance.block)
         .unwrap_or_else(|| Value::list(Type::String, Vec::new()).at(origin.clone()));
+    let image_uri = as_type(found.configured("image_uri"), &Type::String);
     let role = iam.role_of(&found.attribute("role"));
     let fields = [
         ("address", address),
@@ -76,11 +86,13 @@ fn function(found: &Found<'_, '_>, documented: &[Value], iam: &Iam) -> Function 
         ("timeout", found.number("timeout")),
         ("memory_size", found.number("memory_size")),
         ("ephemeral_storage", ephemeral_storage(found)),
-        ("package_type", found.attribute("package_type")),
-        ("image_uri", found.configured("image_uri")),
+        ("package_type", as_type(found.attribute("package_type"), &Type::String)),
+        ("image_tag", image_tag(&image_uri)),
+        ("image_uri", image_uri),
+        ("env_bytes", env_bytes(&env)),
         ("env", env),
-        ("log_group", log_group),
-        ("log_format", log_format),
+        ("log_group", as_type(log_group, &Type::String)),
+        ("log_format", as_type(log_format, &Type::String)),
         ("ignore_changes", ignored),
         ("role", role),
     ];
@@ -118,4 +130,61 @@ fn default_log_group(name: &Value, origin: &crate::value::Origin) -> Value {
         }
     }
     Value::from_pieces(pieces).at(origin.clone())
+}
+
+/// The tag of an image: what follows the last colon after the last slash. Null when there is none, as for an image
+/// that is named by its digest.
+fn image_tag(uri: &Value) -> Value {
+    let origin = uri.origin.clone();
+    let Some(mut pieces) = uri.as_pieces() else {
+        return Value::null().at(origin);
+    };
+    let is_digest = |piece: &Piece| matches!(piece, Piece::Text(text) if text.contains("@sha256:"));
+    if pieces.iter().any(is_digest) {
+        return Value::null().at(origin);
+    }
+    let from = pieces.iter().rposition(|piece| matches!(piece, Piece::Text(text) if text.contains([':', '/'])));
+    let Some(from) = from else {
+        return match uri.first_unknown() {
+            Some(unknown) => Value::unknown(unknown.derived(Type::String)).at(origin),
+            None => Value::null().at(origin),
+        };
+    };
+    pieces = pieces.split_off(from);
+    let Some(Piece::Text(text)) = pieces.first() else {
+        return Value::null().at(origin);
+    };
+    let tag = match (text.rfind(':'), text.rfind('/')) {
+        (Some(colon), slash) if slash.is_none_or(|slash| colon > slash) => text.get(colon + 1..).unwrap_or(""),
+        // What follows the slash is not known: a tag may be in there.
+        _ => {
+            return match pieces.iter().find_map(|piece| match piece {
+                Piece::Unknown(unknown) => Some(unknown),
+                Piece::Text(_) => None,
+            }) {
+                Some(unknown) => Value::unknown(unknown.derived(Type::String)).at(origin),
+                None => Value::null().at(origin),
+            };
+        }
+    };
+    let tag: Arc<str> = tag.into();
+    pieces.remove(0);
+    if !tag.is_empty() {
+        pieces.insert(0, Piece::Text(tag));
+    }
+    Value::from_pieces(pieces).at(origin)
+}
+
+/// How many bytes the environment's names and values have at least; what is unknown counts as none.
+fn env_bytes(env: &Value) -> Value {
+    let known = |value: &Value| value.as_pieces().unwrap_or_default().iter().map(text_bytes).sum::<usize>();
+    let fields = env.as_fields().into_iter().flatten();
+    Value::from(fields.map(|(name, value)| name.len() + known(value)).sum::<usize>()).at(env.origin.clone())
+}
+
+fn text_bytes(piece: &Piece) -> usize {
+    match piece {
+        Piece::Text(text) => text.len(),
+        Piece::Unknown(_) => 0,
+    }
 }

@@ -1,18 +1,15 @@
 //! Roles and the statements that are attached to them.
 
-use std::collections::HashMap;
-use std::sync::{Arc, OnceLock};
-
 use super::functions::Function;
-use super::{Facts, Found, Joined, action, actions, block_field, blocks, join, one_or_many, policy};
+use super::{Found, Joined, block_field, blocks, join, managed, one_or_many, policy, statement, trust};
 use crate::standard::Standard;
-use crate::terraform::rows;
-use crate::value::{Answer, Data, Fields, Origin, Piece, Type, Unknown, Value, equals};
-
-const MANAGED: &str = include_str!("data/managed_policies.tsv");
+use crate::terraform::Mode;
+use crate::value::{Answer, Piece, Type, Unknown, Value, equals};
 
 /// A role of the configuration.
 struct Role {
+    /// Whether it is created here, and not only read.
+    created: bool,
     name: Value,
     arn: Value,
     address: Value,
@@ -33,112 +30,110 @@ pub(super) struct Iam {
     attached: Vec<Attached>,
 }
 
+/// A policy that can be attached by its ARN.
+struct Policy<'f, 'x, 'w> {
+    arn: Value,
+    found: &'f Found<'x, 'w>,
+    /// Names of the roles it is attached to.
+    roles: Vec<Value>,
+}
+
 impl Iam {
-    pub(super) fn new(all: &[Found<'_, '_>], _facts: &Facts<'_, '_>) -> Self {
+    pub(super) fn new(all: &[Found<'_, '_>]) -> Self {
         let mut iam = Self { roles: Vec::new(), attached: Vec::new() };
-        for found in all.iter().filter(|found| found.is("aws_iam_role")) {
+        for found in all.iter().filter(|found| found.is("aws_iam_role") || found.is_data("aws_iam_role")) {
             iam.roles.push(Role {
+                created: found.is("aws_iam_role"),
                 name: found.attribute("name"),
                 arn: found.attribute("arn"),
                 address: found.address(),
                 trust: policy::statements(&found.configured("assume_role_policy")),
             });
         }
-        let policies: Vec<(Value, &Found<'_, '_>)> = all
+        let mut policies: Vec<Policy<'_, '_, '_>> = all
             .iter()
-            .filter(|found| found.is("aws_iam_policy"))
-            .map(|found| (found.attribute("arn"), found))
+            .filter(|found| found.is("aws_iam_policy") || found.is_data("aws_iam_policy"))
+            .map(|found| Policy { arn: found.attribute("arn"), found, roles: Vec::new() })
             .collect();
-        let mut policy_roles: Vec<Vec<Value>> = vec![Vec::new(); policies.len()];
-        for found in all {
-            match &*found.instance.ty {
-                "aws_iam_role_policy" if found.is("aws_iam_role_policy") => {
-                    iam.attach(&found.configured("policy"), &found.address(), vec![found.configured("role")]);
-                }
-                "aws_iam_role" if found.is("aws_iam_role") => {
-                    let name = found.attribute("name");
-                    for block in blocks(&found.configured("inline_policy")) {
-                        iam.attach(&block_field(&block, "policy"), &found.address(), vec![name.clone()]);
-                    }
-                    for arn in one_or_many(Some(&found.configured("managed_policy_arns"))) {
-                        iam.attach_arn(&arn, &found.address(), &[name.clone()], &policies, &mut policy_roles);
-                    }
-                }
-                "aws_iam_role_policy_attachment" if found.is("aws_iam_role_policy_attachment") => {
-                    let roles = [found.configured("role")];
-                    iam.attach_arn(
-                        &found.configured("policy_arn"),
-                        &found.address(),
-                        &roles,
-                        &policies,
-                        &mut policy_roles,
-                    );
-                }
-                "aws_iam_policy_attachment" if found.is("aws_iam_policy_attachment") => {
-                    let roles = one_or_many(Some(&found.configured("roles")));
-                    iam.attach_arn(
-                        &found.configured("policy_arn"),
-                        &found.address(),
-                        &roles,
-                        &policies,
-                        &mut policy_roles,
-                    );
-                }
-                "aws_iam_role_policy_attachments_exclusive"
-                    if found.is("aws_iam_role_policy_attachments_exclusive") =>
-                {
-                    let roles = [found.configured("role_name")];
-                    for arn in one_or_many(Some(&found.configured("policy_arns"))) {
-                        iam.attach_arn(&arn, &found.address(), &roles, &policies, &mut policy_roles);
-                    }
-                }
-                _ => {}
-            }
+        for found in all.iter().filter(|found| found.instance.mode == Mode::Managed) {
+            iam.attachments(found, &mut policies);
         }
-        for ((_, found), roles) in policies.iter().zip(policy_roles) {
-            iam.attach(&found.configured("policy"), &found.address(), roles);
+        for policy in policies {
+            if policy.found.is("aws_iam_policy") {
+                iam.attach(&policy.found.configured("policy"), &policy.found.address(), policy.roles);
+            } else if !policy.roles.is_empty() {
+                iam.attach_read(policy);
+            }
         }
         iam
     }
 
-    fn attach(&mut self, text: &Value, address: &Value, roles: Vec<Value>) {
-        for statement in policy::statements(text) {
-            self.attached.push(Attached { statement, address: address.clone(), roles: roles.clone() });
+    /// The policies that one resource attaches.
+    fn attachments(&mut self, found: &Found<'_, '_>, policies: &mut [Policy<'_, '_, '_>]) {
+        let address = found.address();
+        let arns = |name: &str| one_or_many(Some(&found.configured(name)));
+        let (roles, arns) = match &*found.instance.ty {
+            "aws_iam_role_policy" => {
+                self.attach(&found.configured("policy"), &address, vec![attached_role(&found.configured("role"))]);
+                return;
+            }
+            "aws_iam_user_policy" | "aws_iam_group_policy" => {
+                self.attach(&found.configured("policy"), &address, Vec::new());
+                return;
+            }
+            "aws_iam_role" => {
+                let name = found.attribute("name");
+                for block in blocks(&found.configured("inline_policy")) {
+                    self.attach(&block_field(&block, "policy"), &address, vec![name.clone()]);
+                }
+                (vec![name], arns("managed_policy_arns"))
+            }
+            "aws_iam_role_policy_attachment" => (vec![attached_role(&found.configured("role"))], arns("policy_arn")),
+            "aws_iam_policy_attachment" => (arns("roles"), arns("policy_arn")),
+            "aws_iam_role_policy_attachments_exclusive" => (vec![found.configured("role_name")], arns("policy_arns")),
+            _ => return,
+        };
+        for arn in arns {
+            self.attach_arn(&arn, &address, &roles, policies);
         }
     }
 
+    fn attach(&mut self, text: &Value, address: &Value, roles: Vec<Value>) {
+        let statements = policy::statements(text);
+        self.add(statements, address, &roles);
+    }
+
+    fn add(&mut self, statements: Vec<Value>, address: &Value, roles: &[Value]) {
+        let attached = |statement| Attached { statement, address: address.clone(), roles: roles.to_vec() };
+        self.attached.extend(statements.into_iter().map(attached));
+    }
+
     /// Attaches a policy by its ARN: one of the configuration's, one of AWS's, or one we cannot see.
-    fn attach_arn(
-        &mut self,
-        arn: &Value,
-        address: &Value,
-        roles: &[Value],
-        policies: &[(Value, &Found<'_, '_>)],
-        policy_roles: &mut [Vec<Value>],
-    ) {
-        let at = policies.iter().position(|(known, _)| matches!(equals(known, arn), Answer::Yes));
-        if let Some(known) = at.and_then(|at| policy_roles.get_mut(at)) {
-            known.extend(roles.iter().cloned());
+    fn attach_arn(&mut self, arn: &Value, address: &Value, roles: &[Value], policies: &mut [Policy<'_, '_, '_>]) {
+        let known = policies.iter_mut().find(|known| matches!(equals(&known.arn, arn), Answer::Yes));
+        if let Some(known) = known {
+            known.roles.extend_from_slice(roles);
             return;
         }
-        let managed =
-            arn.as_str().and_then(|text| text.split_once(":policy/")).and_then(|(_, name)| managed().get(name));
-        match managed {
-            Some(document) => {
-                for statement in json_statements(document, &arn.origin) {
-                    self.attached.push(Attached { statement, address: address.clone(), roles: roles.to_vec() });
-                }
-            }
-            None => {
-                let reason = match arn.as_str() {
-                    Some(text) => format!("the policy {text} is not in this repository"),
-                    None => "the attached policy is not in this repository".to_owned(),
-                };
-                let statement =
-                    Value::unknown(Unknown::new(Type::Any, reason, arn.origin.span())).at(arn.origin.clone());
-                self.attached.push(Attached { statement, address: address.clone(), roles: roles.to_vec() });
-            }
-        }
+        let statements = managed::by_arn(arn).unwrap_or_else(|| {
+            let reason = match arn.as_str() {
+                Some(text) => format!("the policy {text} is not in this repository"),
+                None => "the attached policy is not in this repository".to_owned(),
+            };
+            vec![Value::unknown(Unknown::new(Type::Any, reason, arn.origin.span())).at(arn.origin.clone())]
+        });
+        self.add(statements, address, roles);
+    }
+
+    /// A policy that is read from AWS by `data "aws_iam_policy"`: one of AWS's own, or one we cannot see.
+    fn attach_read(&mut self, policy: Policy<'_, '_, '_>) {
+        let (name, address) = (policy.found.configured("name"), policy.found.address());
+        let by_name = name.as_str().and_then(|text| managed::by_name(text, &name.origin));
+        let statements = by_name.or_else(|| managed::by_arn(&policy.arn)).unwrap_or_else(|| {
+            let unknown = Unknown::new(Type::Any, "the policy is not in this repository", address.origin.span());
+            vec![Value::unknown(unknown)]
+        });
+        self.add(statements, &address, &policy.roles);
     }
 
     /// The role that a function's `role` names, with its statements.
@@ -173,6 +168,7 @@ impl Iam {
             let statements = self.of_role(&role.name).into_iter().map(|attached| attached.statement.clone()).collect();
             Value::record([
                 ("address", role.address.clone()),
+                ("created", Value::from(role.created)),
                 ("name", role.name.clone()),
                 ("arn", role.arn.clone()),
                 ("trust", Value::tuple(role.trust.clone())),
@@ -181,6 +177,12 @@ impl Iam {
             .at(role.address.origin.clone())
         });
         Value::tuple(roles.collect())
+    }
+
+    /// The trust statements that let GitHub Actions in.
+    pub(super) fn trusts(&self) -> Value {
+        let pairs = self.roles.iter().flat_map(|role| role.trust.iter().map(move |statement| (statement, role)));
+        Value::tuple(pairs.filter_map(|(statement, role)| trust::github(statement, &role.address)).collect())
     }
 
     /// Every statement with what rules ask of it.
@@ -193,6 +195,14 @@ impl Iam {
             .collect();
         let governing: Vec<Value> = documented.into_iter().chain(of_functions).collect();
         self.attached.iter().map(|attached| describe(attached, &governing)).collect()
+    }
+}
+
+/// The role that a `role` argument names. The provider wants its name; an ARN is what people sometimes write.
+fn attached_role(role: &Value) -> Value {
+    match role.as_pieces().as_deref() {
+        Some([Piece::Text(text), ..]) if text.starts_with("arn:") => role_name(role),
+        _ => role.clone(),
     }
 }
 
@@ -219,8 +229,8 @@ fn role_name(arn: &Value) -> Value {
     Value::from_pieces(pieces).at(arn.origin.clone())
 }
 
+/// A statement with where it is from, whom it is for, and what rules ask of it.
 fn describe(attached: &Attached, governing: &[Value]) -> Value {
-    let statement = &attached.statement;
     let governed = attached.roles.iter().fold(Answer::No, |so_far, role| {
         governing.iter().fold(so_far, |so_far, name| match (so_far, equals(role, name)) {
             (Answer::Yes, _) | (_, Answer::Yes) => Answer::Yes,
@@ -228,196 +238,9 @@ fn describe(attached: &Attached, governing: &[Value]) -> Value {
             _ => Answer::No,
         })
     });
-    let governed = match governed {
-        Answer::Yes => Value::from(true),
-        Answer::No => Value::from(false),
-        Answer::Unknown(unknown) => Value::unknown(unknown.derived(Type::Bool)),
-    };
-    let mut fields: Fields = match &statement.data {
-        Data::Unknown(unknown) => {
-            let unknown = |ty| Value::unknown(unknown.derived(ty)).at(statement.origin.clone());
-            [
-                "sid",
-                "effect",
-                "actions",
-                "not_actions",
-                "resources",
-                "not_resources",
-                "principals",
-                "conditions",
-                "allows",
-                "s3",
-                "broad",
-            ]
-            .iter()
-            .map(|name| (Arc::from(*name), unknown(Type::Any)))
-            .collect()
-        }
-        _ => {
-            let mut fields = statement.as_fields().cloned().unwrap_or_default();
-            let allows = equals(&fields.get("effect").cloned().unwrap_or_default(), &Value::from("Allow"));
-            fields.insert("allows".into(), answer_value(allows));
-            fields.insert("s3".into(), s3(&fields, &statement.origin));
-            fields.insert("broad".into(), broad(&fields, &statement.origin));
-            fields
-        }
-    };
+    let mut fields = statement::describe(&attached.statement);
     fields.insert("address".into(), attached.address.clone());
     fields.insert("roles".into(), Value::tuple(attached.roles.clone()));
-    fields.insert("documented".into(), governed);
-    Value::object(fields).at(statement.origin.clone())
-}
-
-fn answer_value(answer: Answer) -> Value {
-    match answer {
-        Answer::Yes => Value::from(true),
-        Answer::No => Value::from(false),
-        Answer::Unknown(unknown) => Value::unknown(unknown.derived(Type::Bool)),
-    }
-}
-
-/// The S3 side of a statement: which buckets its ARNs name, and whether each action meets an ARN of its level.
-fn s3(fields: &Fields, origin: &Origin) -> Value {
-    let items = |name: &str| fields.get(name).and_then(Value::as_items).unwrap_or(&[]).to_vec();
-    let resources: Vec<S3Resource> = items("resources").iter().filter_map(S3Resource::read).collect();
-    let everything = fields
-        .get("resources")
-        .and_then(Value::as_items)
-        .is_none_or(|items| items.iter().any(|item| item.as_str() == Some("*")));
-    let open =
-        items("resources").iter().any(|item| item.first_unknown().is_some()) || !items("not_resources").is_empty();
-    let actions: Vec<Value> = items("actions")
-        .iter()
-        .filter_map(|action| {
-            let level = actions::action(action.as_str()?)?.s3_level()?;
-            let met = everything || resources.iter().any(|resource| resource.meets(level));
-            let meets = match (met, open) {
-                (true, _) => Value::from(true),
-                (false, false) => Value::from(false),
-                (false, true) => {
-                    let unknown =
-                        Unknown::new(Type::Bool, "one of the statement's resources is not known", action.origin.span());
-                    Value::unknown(unknown)
-                }
-            };
-            Some(
-                Value::record([("action", action.clone()), ("level", Value::from(level)), ("meets_resource", meets)])
-                    .at(action.origin.clone()),
-            )
-        })
-        .collect();
-    Value::record([
-        ("resources", Value::tuple(resources.into_iter().map(S3Resource::into_value).collect())),
-        ("actions", Value::tuple(actions)),
-    ])
-    .at(origin.clone())
-}
-
-/// An S3 ARN of a statement.
-struct S3Resource {
-    arn: Value,
-    bucket: Value,
-    key: Value,
-}
-
-impl S3Resource {
-    /// `None` when it is certainly no ARN of S3 buckets or objects.
-    fn read(arn: &Value) -> Option<Self> {
-        let parts = crate::rules::arn(arn);
-        let service = parts.field("service")?;
-        if !matches!(equals(service, &Value::from("s3")), Answer::Yes) {
-            return None;
-        }
-        let pieces = parts.field("resource")?.as_pieces()?;
-        let (mut bucket, mut key): (Vec<Piece>, Option<Vec<Piece>>) = (Vec::new(), None);
-        for piece in pieces {
-            match (&mut key, piece) {
-                (Some(key), piece) => key.push(piece),
-                (None, Piece::Text(text)) => match text.split_once('/') {
-                    Some((before, after)) => {
-                        bucket.push(Piece::Text(before.into()));
-                        key = Some(vec![Piece::Text(after.into())]);
-                    }
-                    None => bucket.push(Piece::Text(text)),
-                },
-                (None, unknown) => bucket.push(unknown),
-            }
-        }
-        let bucket = Value::from_pieces(bucket).at(arn.origin.clone());
-        let key = key.map_or_else(Value::null, Value::from_pieces).at(arn.origin.clone());
-        Some(Self { arn: arn.clone(), bucket, key })
-    }
-
-    /// Whether the ARN covers buckets, or objects. A `*` in the bucket's part covers both.
-    fn meets(&self, level: &str) -> bool {
-        let wild = self.bucket.as_str().is_some_and(|bucket| bucket.contains('*'));
-        let is_object = !self.key.is_null();
-        match level {
-            "object" => is_object || wild,
-            _ => !is_object,
-        }
-    }
-
-    fn into_value(self) -> Value {
-        let origin = self.arn.origin.clone();
-        Value::record([("arn", self.arn), ("bucket", self.bucket), ("key", self.key)]).at(origin)
-    }
-}
-
-/// Actions that the statement grants on `*` although they could be narrowed.
-fn broad(fields: &Fields, origin: &Origin) -> Value {
-    let everywhere =
-        fields.get("resources").and_then(Value::as_items).unwrap_or(&[]).iter().find(|item| item.as_str() == Some("*"));
-    let Some(star) = everywhere else {
-        return Value::tuple(Vec::new()).at(origin.clone());
-    };
-    let items = fields.get("actions").and_then(Value::as_items).unwrap_or(&[]);
-    let broad = items.iter().filter(|item| {
-        let Some(text) = item.as_str() else { return false };
-        // An action the table does not know may be one that cannot be narrowed.
-        text == "*"
-            || (text.contains(['*', '?']) && actions::expand(text).iter().any(action_can_be_narrowed))
-            || action(text).is_some_and(|action| action.can_be_narrowed())
-    });
-    Value::tuple(broad.cloned().collect()).at(star.origin.clone())
-}
-
-fn action_can_be_narrowed(action: &actions::Action) -> bool {
-    action.can_be_narrowed()
-}
-
-/// AWS's managed policies by name.
-fn managed() -> &'static HashMap<&'static str, &'static str> {
-    static POLICIES: OnceLock<HashMap<&'static str, &'static str>> = OnceLock::new();
-    POLICIES.get_or_init(|| {
-        rows(MANAGED)
-            .filter_map(|mut columns| {
-                let name = columns.next()?;
-                Some((name, columns.nth(2)?))
-            })
-            .collect()
-    })
-}
-
-/// The statements of one of AWS's own policies, all placed where it is attached.
-fn json_statements(document: &str, origin: &Origin) -> Vec<Value> {
-    let json: serde_json::Value = serde_json::from_str(document).unwrap_or_default();
-    let document = from_json(&json, origin);
-    policy::statements_of(&document)
-}
-
-fn from_json(json: &serde_json::Value, origin: &Origin) -> Value {
-    let value = match json {
-        serde_json::Value::Null => Value::null(),
-        serde_json::Value::Bool(truth) => Value::from(*truth),
-        serde_json::Value::Number(number) => {
-            crate::value::Number::parse(&number.to_string()).map_or_else(Value::null, Value::from)
-        }
-        serde_json::Value::String(text) => Value::string(text.as_str()),
-        serde_json::Value::Array(items) => Value::tuple(items.iter().map(|item| from_json(item, origin)).collect()),
-        serde_json::Value::Object(fields) => Value::object(
-            fields.iter().map(|(key, value)| (Arc::from(key.as_str()), from_json(value, origin))).collect(),
-        ),
-    };
-    value.at(origin.clone())
+    fields.insert("documented".into(), statement::truth(governed));
+    Value::object(fields).at(attached.statement.origin.clone())
 }

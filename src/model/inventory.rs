@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::functions::Function;
-use super::{Facts, Found};
+use super::{Facts, Found, as_type, ecr, logs};
 use crate::source::Span;
+use crate::syntax::hcl::ast::Block;
 use crate::value::{Data, Type, Unknown, Value};
 
 /// Lists of things.
@@ -15,13 +16,15 @@ pub(super) struct Inventory {
     pub(super) repositories: Value,
     pub(super) variables: Value,
     pub(super) outputs: Value,
+    pub(super) output_names: Value,
+    pub(super) invoke_permissions: Value,
     pub(super) modules: Value,
     /// Why there may be more than we know of.
     pub(super) gaps: Vec<Value>,
 }
 
 impl Inventory {
-    pub(super) fn new(all: &[Found<'_, '_>], facts: &Facts<'_, '_>) -> Self {
+    pub(super) fn new(all: &[Found<'_, '_>], facts: &Facts<'_, '_>, documented: &[Value]) -> Self {
         let of = |ty: &'static str| all.iter().filter(move |found| found.is(ty) || found.is_data(ty));
         let list = |ty: &'static str, fields: &[(&'static str, &'static str)]| {
             let items = of(ty).map(|found| {
@@ -31,22 +34,26 @@ impl Inventory {
             Value::tuple(items.collect())
         };
         let gaps = gaps(facts);
-        let log_groups = list(
-            "aws_cloudwatch_log_group",
-            &[("name", "name"), ("retention_in_days", "retention_in_days"), ("arn", "arn")],
-        );
-        let names = log_groups.as_items().unwrap_or(&[]).iter().filter_map(|group| group.field("name").cloned());
+        let log_groups = logs::groups(all, facts.standard, documented);
+        let names = log_groups.iter().filter_map(|group| group.field("name").cloned());
         let log_group_names = Value::tuple(names.chain(gaps.iter().cloned()).collect());
         Self {
-            log_groups,
             log_group_names,
+            log_groups: Value::tuple(log_groups),
             buckets: list("aws_s3_bucket", &[("name", "bucket"), ("arn", "arn")]),
-            repositories: list("aws_ecr_repository", &[("name", "name"), ("url", "repository_url"), ("arn", "arn")]),
+            repositories: ecr::repositories(all),
             variables: variables(facts),
             outputs: outputs(facts),
+            output_names: output_names(facts),
+            invoke_permissions: invoke_permissions(all),
             modules: modules(facts),
             gaps,
         }
+    }
+
+    /// Unknown texts, one for every place where there may be more than we know of.
+    pub(super) fn gaps(&self) -> &[Value] {
+        &self.gaps
     }
 
     /// Names of all functions; one unknown more for every place where further ones may hide.
@@ -97,6 +104,37 @@ fn outputs(facts: &Facts<'_, '_>) -> Value {
         }
     }
     Value::tuple(items)
+}
+
+/// Names of the root modules' outputs; an unknown one for every file of theirs that cannot be read whole.
+fn output_names(facts: &Facts<'_, '_>) -> Value {
+    let mut names = Vec::new();
+    for world in facts.worlds {
+        for root in world.instances().into_iter().filter(|instance| instance.address.is_empty()) {
+            let named =
+                |(name, block): (&Arc<str>, &Arc<Block>)| Value::string(Arc::clone(name)).written_at(block.header);
+            names.extend(root.module.outputs.iter().map(named));
+            let gap = |reason: &Arc<str>| Value::unknown(Unknown::new(Type::String, Arc::clone(reason), None));
+            names.extend(root.module.gaps.iter().map(gap));
+        }
+    }
+    Value::tuple(names)
+}
+
+/// Every `aws_lambda_permission`: who may invoke a function, and on whose behalf.
+fn invoke_permissions(all: &[Found<'_, '_>]) -> Value {
+    let text = |found: &Found<'_, '_>, name: &str| as_type(found.configured(name), &Type::String);
+    let items = all.iter().filter(|found| found.is("aws_lambda_permission")).map(|found| {
+        let names = ["principal", "source_arn", "source_account", "principal_org_id", "event_source_token"];
+        let fields = names.into_iter().map(|name| (name, text(found, name)));
+        let more = [
+            ("address", found.address()),
+            ("function_url_auth_type", text(found, "function_url_auth_type")),
+            ("function_name", text(found, "function_name")),
+        ];
+        Value::record(fields.chain(more)).at(found.address().origin)
+    });
+    Value::tuple(items.collect())
 }
 
 fn entry(name: &Arc<str>, module: &Arc<str>, header: Span, value: Option<crate::eval::Evaluated>) -> Value {

@@ -6,12 +6,19 @@
 
 mod actions;
 mod alarms;
+mod ecr;
 mod functions;
 mod iam;
 mod inventory;
+mod logs;
+mod managed;
+mod permissions;
 mod policy;
 mod resources;
+mod s3;
 mod standard;
+mod statement;
+mod trust;
 mod workflows;
 
 use std::rc::Rc;
@@ -21,7 +28,7 @@ use crate::eval::Budget;
 use crate::source::Reader;
 use crate::standard::Standard;
 use crate::terraform::{Mode, ResourceInstance, World};
-use crate::value::{Answer, Data, Fields, Type, Unknown, Value, convert, equals};
+use crate::value::{Answer, Data, Fields, Origin, Type, Unknown, Value, convert, equals};
 use crate::workflow::Workflow;
 
 pub use actions::{Action, action, expand};
@@ -60,44 +67,46 @@ impl Model {
     #[must_use]
     pub fn build(facts: &Facts<'_, '_>, everything: bool) -> Self {
         let all = all_resources(facts.worlds);
-        let documented = standard::documented(facts.standard);
-        let inventory = inventory::Inventory::new(&all, facts);
-        let iam = iam::Iam::new(&all, facts);
+        let documented = standard::documented(facts.standard, facts.reader);
+        let inventory = inventory::Inventory::new(&all, facts, &documented);
+        let iam = iam::Iam::new(&all);
         let mut functions: Vec<functions::Function> = functions::find(&all, &documented, &iam);
         let alarms = alarms::join(&all, &mut functions);
         let statements = iam.statements(&functions, facts.standard);
         let names = inventory.function_names(&functions);
-        let functions: Vec<Value> = functions.into_iter().map(functions::Function::into_value).collect();
-        let (roles, repositories) = (iam.roles_value(), inventory.repositories.clone());
+        let functions: Vec<Value> =
+            functions.into_iter().map(|function| function.into_value(inventory.gaps())).collect();
+        let roles = iam.roles_value();
+        let regions: Vec<Value> = facts.worlds.iter().flat_map(World::regions).collect();
+        let subjects = workflows::Subjects {
+            functions: &functions,
+            documented: &documented,
+            gaps: inventory.gaps(),
+            repositories: inventory.repositories.as_items().unwrap_or(&[]),
+            roles: roles.as_items().unwrap_or(&[]),
+            regions: &regions,
+        };
+        let workflows = workflows::build(facts.workflows, facts.standard, &subjects);
         let mut fields = Fields::new();
         let mut add = |name: &str, value: Value| {
             fields.insert(name.into(), value);
         };
         add("function_names", names);
         add("alarms", Value::tuple(alarms));
+        add("permissions", Value::tuple(permissions::of(facts.standard, &statements, inventory.gaps())));
         add("statements", Value::tuple(statements));
+        add("roles", roles);
+        add("trusts", iam.trusts());
         add("log_groups", inventory.log_groups);
         add("log_group_names", inventory.log_group_names);
         add("buckets", inventory.buckets);
+        add("repositories", inventory.repositories);
         add("variables", inventory.variables);
         add("outputs", inventory.outputs);
+        add("output_names", inventory.output_names);
+        add("invoke_permissions", inventory.invoke_permissions);
         add("modules", inventory.modules);
-        let regions: Vec<Value> = facts.worlds.iter().flat_map(World::regions).collect();
-        let workflows = workflows::build(
-            facts.workflows,
-            facts.standard,
-            &workflows::Subjects {
-                functions: &functions,
-                documented: &documented,
-                gaps: &inventory.gaps,
-                repositories: repositories.as_items().unwrap_or(&[]),
-                roles: roles.as_items().unwrap_or(&[]),
-                regions: &regions,
-            },
-        );
         add("functions", Value::tuple(workflows.functions));
-        add("roles", roles);
-        add("repositories", repositories);
         add("regions", Value::tuple(regions));
         add("deploy", workflows.deploy);
         add("workflows", workflows.workflows);
@@ -117,7 +126,7 @@ fn all_resources<'f, 'w>(worlds: &'f [World<'w>]) -> Vec<Found<'f, 'w>> {
     for world in worlds {
         for owner in world.instances() {
             for (mode, ty, name) in owner.module.resources.keys() {
-                if let Some(resource) = world.resource(&owner, *mode, ty, name) {
+                if let Ok(Some(resource)) = world.resource(&owner, *mode, ty, name) {
                     let instances = resource.instances.items().iter();
                     found.extend(instances.map(|(_, instance)| Found { world, instance: Rc::clone(instance) }));
                 }
@@ -154,6 +163,11 @@ impl Found<'_, '_> {
         let key: Arc<str> = name.into();
         let header = self.instance.block.header;
         match self.instance.attribute(self.world, &key, header) {
+            // Setting an attribute to null is leaving it out.
+            Ok(value) if value.is_null() => {
+                let default = self.instance.provided(self.world, name).unwrap_or_else(|| value.clone());
+                default.at(if value.origin.is_empty() { Origin::source(header) } else { value.origin })
+            }
             Ok(value) if value.origin.is_empty() => value.written_at(header),
             Ok(value) => value,
             Err(error) => Value::unknown(Unknown::new(Type::Any, error.reason(), Some(error.span))),
@@ -190,9 +204,22 @@ pub(crate) fn block_field(block: &Value, name: &str) -> Value {
     }
 }
 
-/// A value as the provider's schema would take it; what does not fit stays as it is.
+/// A value as the provider's schema would take it. What does not fit is unknown: Terraform would stop there, and
+/// rules can count on the type.
 pub(crate) fn as_type(value: Value, ty: &Type) -> Value {
-    convert(&value, ty).unwrap_or(value)
+    convert(&value, ty).unwrap_or_else(|_| {
+        let reason = format!("this is a {}, and a {ty} is needed", value.ty().friendly());
+        Value::unknown(Unknown::new(ty.clone(), reason, value.origin.span())).at(value.origin.clone())
+    })
+}
+
+/// A text that has to be there; null is unknown.
+pub(crate) fn required_text(value: Value) -> Value {
+    if value.is_null() {
+        let unknown = Unknown::new(Type::String, "it is not set", value.origin.span());
+        return Value::unknown(unknown).at(value.origin);
+    }
+    as_type(value, &Type::String)
 }
 
 /// One value or a list of them, as a list.

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use super::one_or_many;
+use crate::eval::functions::read_json;
 use crate::value::{Data, Fields, Type, Unknown, Value};
 
 /// The statements of a policy: objects with `sid`, `effect`, `actions`, `not_actions`, `resources`,
 /// `not_resources`, `principals` and `conditions`. What cannot be read is an unknown.
 pub(super) fn statements(policy: &Value) -> Vec<Value> {
-    if policy.is_null() {
+    if policy.is_null() || policy.as_str() == Some("") {
         return Vec::new();
     }
     let unreadable = |why: Option<&Arc<Unknown>>| {
@@ -19,7 +20,7 @@ pub(super) fn statements(policy: &Value) -> Vec<Value> {
         );
         vec![Value::unknown(unknown).at(policy.origin.clone())]
     };
-    let Some(document) = decode(policy) else {
+    let Some(document) = read_json(policy) else {
         return unreadable(policy.first_unknown());
     };
     match document.field("Statement") {
@@ -31,11 +32,6 @@ pub(super) fn statements(policy: &Value) -> Vec<Value> {
 /// The statements of a decoded document.
 pub(super) fn statements_of(document: &Value) -> Vec<Value> {
     one_or_many(document.field("Statement")).iter().map(statement).collect()
-}
-
-/// What a policy's text says, with the places it was written at.
-fn decode(policy: &Value) -> Option<Value> {
-    policy.origin.decoded().cloned()
 }
 
 fn statement(statement: &Value) -> Value {

@@ -8,6 +8,7 @@ pub use build::{Places, sorted};
 
 /// How much a finding weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Worth knowing.
@@ -60,6 +61,7 @@ impl SeverityOrOff {
 
 /// A place in a file: lines and columns from 1, columns in Unicode scalar values, offsets in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 pub struct Position {
     /// From 1.
     pub line: u32,
@@ -71,6 +73,7 @@ pub struct Position {
 
 /// A stretch of a file and what there is to say of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 pub struct Label {
     /// Path relative to the workspace root, with `/`.
     pub file: String,
@@ -84,6 +87,7 @@ pub struct Label {
 
 /// One replacement of bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 pub struct Edit {
     /// Path relative to the workspace root.
     pub file: String,
@@ -97,6 +101,7 @@ pub struct Edit {
 
 /// Whether a fix can be applied unseen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Applicability {
     /// It does what the page says and nothing else.
@@ -107,6 +112,7 @@ pub enum Applicability {
 
 /// Edits that mend a finding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 pub struct Fix {
     /// Whether it can be applied unseen.
     pub applicability: Applicability,
@@ -116,6 +122,7 @@ pub struct Fix {
 
 /// Code and page part here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 pub struct Finding {
     /// The rule's id.
     pub rule: String,
@@ -145,6 +152,7 @@ pub struct Finding {
 
 /// The expression that a verdict hangs on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 pub struct Blocking {
     /// Path relative to the workspace root.
     pub file: String,
@@ -158,6 +166,7 @@ pub struct Blocking {
 
 /// A rule that could not be decided for something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 pub struct Undetermined {
     /// The rule's id.
     pub rule: String,
@@ -173,6 +182,7 @@ pub struct Undetermined {
 
 /// A rule that did not run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 pub struct Skipped {
     /// The rule's id.
     pub rule: String,
@@ -182,6 +192,7 @@ pub struct Skipped {
 
 /// A rule or the configuration that is wrong itself: the check could not do what was asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 pub struct Failure {
     /// What is wrong.
     pub message: String,
@@ -195,6 +206,7 @@ pub struct Failure {
 
 /// Counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 pub struct Summary {
     /// Findings of severity error.
     pub errors: usize,
@@ -216,6 +228,7 @@ pub struct Summary {
 
 /// Who made the report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 pub struct Tool {
     /// `trysquare`
     pub name: String,
@@ -225,6 +238,7 @@ pub struct Tool {
 
 /// Everything a check has to say.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 pub struct Report {
     /// Of this format; grows when its meaning changes.
     pub version: u32,

@@ -58,11 +58,28 @@ struct Fence {
     end: usize,
 }
 
+/// The title, the summary and where the rule is: what a check needs of a page. The examples are left out.
+#[must_use]
+pub fn head(text: &str) -> Page {
+    let is_rule = |fence: &Fence| fence.info.split_whitespace().nth(1) == Some("rule");
+    let (fences, prose) = fences(text, is_rule);
+    let mut page = opening(&prose);
+    page.rule = fences.into_iter().find(is_rule).map(|fence| fence.text);
+    page
+}
+
 /// Takes a page apart. Whatever is not a block we know is prose.
 #[must_use]
 pub fn read(text: &str) -> Page {
+    let (fences, prose) = fences(text, |_| false);
+    let mut page = opening(&prose);
+    blocks(fences, text, &mut page);
+    page
+}
+
+/// Title and summary.
+fn opening(prose: &str) -> Page {
     let mut page = Page::default();
-    let (fences, prose) = fences(text);
     let mut paragraph = Vec::new();
     for line in prose.lines() {
         if page.title.is_empty() {
@@ -78,11 +95,15 @@ pub fn read(text: &str) -> Page {
         }
     }
     page.summary = paragraph.join(" ");
+    page
+}
+
+fn blocks(fences: Vec<Fence>, text: &str, page: &mut Page) {
     for fence in fences {
         let content = text.get(fence.text.clone()).unwrap_or("");
         let words: Vec<&str> = fence.info.split_whitespace().collect();
         match words.as_slice() {
-            [_, "rule"] => page.rule = page.rule.or(Some(fence.text)),
+            [_, "rule"] => page.rule = page.rule.take().or(Some(fence.text)),
             [_, "shared", path] => page.shared.push(File { path: (*path).to_owned(), text: content.to_owned() }),
             [_, kind @ ("bad" | "good"), name, path] => {
                 let file = File { path: (*path).to_owned(), text: content.to_owned() };
@@ -111,11 +132,10 @@ pub fn read(text: &str) -> Page {
             _ => {}
         }
     }
-    page
 }
 
-/// The fenced blocks, and the prose without them.
-fn fences(text: &str) -> (Vec<Fence>, String) {
+/// The fenced blocks up to the first that is `last`, and the prose around them.
+fn fences(text: &str, last: impl Fn(&Fence) -> bool) -> (Vec<Fence>, String) {
     let mut found = Vec::new();
     let mut prose = String::new();
     let mut open: Option<(usize, char, String, usize)> = None;
@@ -134,7 +154,12 @@ fn fences(text: &str) -> (Vec<Fence>, String) {
             None => prose.push_str(line),
             Some((opened, with, info, text_start)) => {
                 if length >= *opened && marker == Some(*with) && bare.len() == length {
-                    found.push(Fence { info: info.clone(), text: *text_start..start, end: at });
+                    let fence = Fence { info: info.clone(), text: *text_start..start, end: at };
+                    let is_last = last(&fence);
+                    found.push(fence);
+                    if is_last {
+                        break;
+                    }
                     open = None;
                 }
             }

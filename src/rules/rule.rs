@@ -131,7 +131,7 @@ const BLOCKS: &[&str] = &["select", "let", "label", "fix"];
 /// # Errors
 /// With everything that is wrong with the block.
 pub fn read(file: FileId, path: &str, text: &str) -> Result<Option<Rule>, Vec<RuleError>> {
-    let page = page::read(text);
+    let page = page::head(text);
     let Some(range) = page.rule.clone() else {
         return Ok(None);
     };
@@ -221,12 +221,7 @@ impl BlockReader {
                 };
                 let path = self.text(&block.body, "path");
                 let from = match (path, expr(&block.body, "from")) {
-                    (Some((path, span)), None) => {
-                        if let Err(message) = super::jsonpath::check(&path) {
-                            self.errors.push(RuleError::new(span, format!("this is not a JSONPath: {message}")));
-                        }
-                        SelectFrom::Path(path, span)
-                    }
+                    (Some((path, span)), None) => SelectFrom::Path(path, span),
                     (None, Some(from)) => SelectFrom::Expression(from),
                     _ => {
                         self.errors.push(RuleError::new(block.header, "`select` has either a `path` or a `from`"));

@@ -11,7 +11,7 @@ use super::scope::RuleScope;
 use crate::eval::{Budget, Evaluator};
 use crate::report::{Applicability, Edit, Finding, Fix, Label, Places, Severity, Undetermined};
 use crate::source::{FileId, Span};
-use crate::syntax::hcl::ast::Expr;
+use crate::syntax::hcl::{self, ast::Expr};
 use crate::value::{Data, Unknown, Value, render};
 
 /// Combinations that one rule may look at.
@@ -60,14 +60,16 @@ impl<'r> Runner<'r> {
         outcome
     }
 
-    fn selection(&self, path: &str) -> Rc<Selection> {
+    /// What a path selects. Rules share paths, so each is read and walked once.
+    fn selection(&self, path: &str, span: Span) -> Result<Rc<Selection>, RuleError> {
         if let Some(known) = self.selections.borrow().get(path) {
-            return Rc::clone(known);
+            return Ok(Rc::clone(known));
         }
-        let selection =
-            Rc::new(jsonpath::check(path).map(|query| jsonpath::select(&query, self.model)).unwrap_or_default());
+        let query = jsonpath::check(path)
+            .map_err(|message| RuleError::new(span, format!("this is not a JSONPath: {message}")))?;
+        let selection = Rc::new(jsonpath::select(&query, self.model));
         self.selections.borrow_mut().insert(path.to_owned(), Rc::clone(&selection));
-        selection
+        Ok(selection)
     }
 }
 
@@ -94,7 +96,13 @@ impl Case<'_, '_> {
             return;
         };
         let selection = match &select.from {
-            SelectFrom::Path(path, _) => self.runner.selection(path),
+            SelectFrom::Path(path, span) => match self.runner.selection(path, *span) {
+                Ok(selection) => selection,
+                Err(error) => {
+                    outcome.errors.push(error);
+                    return;
+                }
+            },
             SelectFrom::Expression(expr) => match self.with(bound, |evaluator| evaluator.evaluate(expr)) {
                 Err(error) => {
                     outcome.errors.push(error.into());
@@ -169,7 +177,8 @@ impl Case<'_, '_> {
 
     fn finding(&self, bound: &Bound) -> Result<Finding, RuleError> {
         let message = self.text(&self.rule.message, bound)?;
-        let help = self.rule.help.as_ref().map(|help| self.text(help, bound)).transpose()?;
+        let help = self.rule.help.as_ref().map(|help| self.with(bound, |evaluator| evaluator.evaluate(help)));
+        let help = help.transpose()?.filter(|help| !help.is_null()).map(|help| render(&help));
         let at = match &self.rule.at {
             Some(at) => self.with(bound, |evaluator| evaluator.evaluate(at))?,
             None => bound.first().map(|(_, value)| value.clone()).unwrap_or_default(),
@@ -179,7 +188,8 @@ impl Case<'_, '_> {
         let primary = match links.first() {
             Some(first) => {
                 let text = self.value_note(&at, first.span);
-                let origin_links = links.iter().skip(1);
+                // What lies inside the marked expression is seen there already.
+                let origin_links = links.iter().skip(1).filter(|link| !first.span.contains(link.span));
                 related.extend(origin_links.map(|link| {
                     let text = if link.computed {
                         "computed here"
@@ -225,6 +235,8 @@ impl Case<'_, '_> {
     fn links(&self, value: &Value) -> Vec<crate::value::Link> {
         let mut links = value.origin.chain(MAX_LINKS + 4);
         links.retain(|link| link.span.file != self.rule.file);
+        // What the configuration reads from a page is shown in the page.
+        links.sort_by_key(|link| self.runner.places.label(link.span, "").file.ends_with(crate::standard::FILE_NAME));
         links.truncate(MAX_LINKS);
         links
     }
@@ -269,7 +281,7 @@ impl Case<'_, '_> {
                 return Ok(None);
             };
             let places = self.runner.places;
-            let Some(text) = literal(&new) else {
+            let Some(text) = hcl::literal(&new) else {
                 return Ok(None);
             };
             if spec.unsafe_ {
@@ -293,17 +305,5 @@ impl Case<'_, '_> {
 
     fn is_own(&self, file: FileId) -> bool {
         file == self.rule.file
-    }
-}
-
-/// A value as HCL source; `None` for what cannot be written plainly.
-fn literal(value: &Value) -> Option<String> {
-    if value.holds_sensitive() || value.first_unknown().is_some() {
-        return None;
-    }
-    match &value.data {
-        Data::String(text) => Some(format!("{:?}", &**text)),
-        Data::Bool(_) | Data::Number(_) => Some(render(value)),
-        _ => None,
     }
 }

@@ -125,7 +125,7 @@ impl<'r> FilesUnder<'r> {
         if path.starts_with('/') || path.starts_with('~') {
             return Err(ReadError::OutsideRoot);
         }
-        super::normalize_path(&format!("{}/{path}", self.dir).trim_start_matches('/')).ok_or(ReadError::OutsideRoot)
+        super::normalize_path(format!("{}/{path}", self.dir).trim_start_matches('/')).ok_or(ReadError::OutsideRoot)
     }
 }
 

@@ -12,6 +12,10 @@ pub enum Shape {
     String,
     /// A number.
     Number,
+    /// True or false.
+    Bool,
+    /// One of these texts.
+    OneOf(&'static [&'static str]),
     /// A list of texts.
     Strings,
     /// Names to values of one shape.
@@ -27,6 +31,8 @@ const FUNCTION: Shape = Shape::Object(&[
     ("timeout", Shape::Number, "Timeout in seconds."),
     ("memory", Shape::Number, "Memory in MB."),
     ("log_group", Shape::String, "Name of the CloudWatch log group."),
+    ("package_type", Shape::OneOf(&["Zip", "Image"]), "How the code is packed: Zip or Image."),
+    ("environment", Shape::Map(&Shape::String), "Environment variables of this function, beside those of all."),
     ("custom", Shape::Any, "Anything that rules of your own ask for."),
 ]);
 
@@ -42,7 +48,26 @@ const ALARMS: Shape = Shape::Object(&[
     ("throttles", ALARM, "Throttled invocations."),
 ]);
 
-const LOGGING: Shape = Shape::Object(&[("format", Shape::String, "JSON or Text.")]);
+const LOGGING: Shape = Shape::Object(&[
+    ("format", Shape::OneOf(&["JSON", "Text"]), "JSON or Text."),
+    ("retention_days", Shape::Number, "Days that the documented functions' log groups keep what is logged."),
+]);
+
+const LOG_GROUP: Shape =
+    Shape::Object(&[("retention_days", Shape::Number, "Days that this log group keeps what is logged.")]);
+
+const ECR: Shape = Shape::Object(&[
+    ("repositories", Shape::Strings, "Names of the repositories that this is about. Default: all that are created."),
+    ("scan_on_push", Shape::Bool, "Whether images are scanned when they are pushed."),
+    ("lifecycle_policy", Shape::Bool, "Whether old images are cleaned up by a lifecycle policy."),
+]);
+
+const VARIABLES: Shape = Shape::Object(&[(
+    "functions",
+    Shape::String,
+    "Name of the variable that holds the functions' figures: an object or map with an entry for each, under its app or \
+     its name, in which _ may stand for -.",
+)]);
 
 const IMAGE: Shape = Shape::Object(&[
     ("tag", Shape::String, "Pattern of the image's tag, with {app} for the application and * for any text."),
@@ -51,13 +76,18 @@ const IMAGE: Shape = Shape::Object(&[
 
 const IAM: Shape = Shape::Object(&[
     ("role", Shape::String, "Name of the functions' execution role."),
-    ("buckets", Shape::Map(&Shape::String), "S3 buckets that the role may use: name to read, write or readwrite."),
+    (
+        "buckets",
+        Shape::Map(&Shape::OneOf(&["read", "write", "readwrite"])),
+        "S3 buckets that the role may use: name to read, write or readwrite.",
+    ),
     ("actions", Shape::Strings, "Every action that the role may be granted."),
 ]);
 
 const DEPLOY: Shape = Shape::Object(&[
     ("workflow", Shape::String, "Path of the workflow that deploys."),
     ("auth", Shape::String, "How it signs in to AWS: oidc."),
+    ("repository", Shape::String, "The GitHub repository that deploys, as owner/name."),
     ("inputs", Shape::Strings, "Inputs that it takes when started by hand."),
     ("steps", Shape::Strings, "What it does, in order."),
 ]);
@@ -69,10 +99,18 @@ const WORKFLOWS: Shape =
 pub const SECTIONS: &[(&str, Shape, &str)] = &[
     ("functions", Shape::Map(&FUNCTION), "The Lambda functions, by name."),
     ("alarms", ALARMS, "The alarms that every function has."),
-    ("environment", Shape::Map(&Shape::String), "Environment variables that every function has."),
+    (
+        "environment",
+        Shape::Map(&Shape::String),
+        "Environment variables that every function has, with {app} for the application; null asks for any value.",
+    ),
     ("logging", LOGGING, "How functions log."),
+    ("log_groups", Shape::Map(&LOG_GROUP), "CloudWatch log groups, by name."),
     ("image", IMAGE, "How container images are tagged and who owns them."),
     ("iam", IAM, "What the execution role may do."),
+    ("ecr", ECR, "The repositories of container images."),
+    ("variables", VARIABLES, "Variables of the root module."),
+    ("outputs", Shape::Strings, "Outputs of the root module."),
     ("deploy", DEPLOY, "The workflow that deploys."),
     ("workflows", WORKFLOWS, "What holds for every workflow."),
     ("custom", Shape::Any, "Anything that rules of your own ask for."),
@@ -103,7 +141,17 @@ pub(super) fn validate(value: &Value, shape: &Shape, path: &str, fallback: Span,
         Shape::Any => {}
         Shape::String if !matches!(value.data, Data::String(_)) => wrong("a string"),
         Shape::Number if !matches!(value.data, Data::Number(_)) => wrong("a number"),
-        Shape::String | Shape::Number => {}
+        Shape::Bool if !matches!(value.data, Data::Bool(_)) => wrong("true or false"),
+        Shape::String | Shape::Number | Shape::Bool => {}
+        Shape::OneOf(choices) => match value.as_str() {
+            Some(text) if choices.contains(&text) => {}
+            Some(text) => {
+                let help = did_you_mean(text, choices.iter().copied());
+                let message = format!("`{path}` must be one of {}, and this is {text:?}", choices.join(", "));
+                errors.push(ConfigError::new(span, message).with_help(help));
+            }
+            None => wrong("a string"),
+        },
         Shape::Strings => match value.as_items() {
             Some(items) => {
                 for (at, item) in items.iter().enumerate() {

@@ -74,7 +74,7 @@ pub(super) fn attribute(instance: &ResourceInstance, world: &World<'_>, name: &s
     for line in lines {
         let holds = line.conditions.split_whitespace().all(|condition| {
             let (attribute, wanted) = condition.split_once('=').unwrap_or((condition, ""));
-            match sibling(instance, world, attribute) {
+            match given(instance, world, attribute) {
                 Some(value) => render(&value) == wanted,
                 None => wanted.is_empty(),
             }
@@ -95,6 +95,12 @@ fn default(key: &str, name: &str) -> Option<Value> {
         serde_json::Value::String(text) => Value::string(text),
         _ => return None,
     })
+}
+
+/// An attribute as configured or by default, not as computed; `None` when it is neither, or null.
+fn given(instance: &ResourceInstance, world: &World<'_>, name: &str) -> Option<Value> {
+    let configured = instance.configured(world, name).filter(|value| !value.is_null());
+    configured.or_else(|| default(&table_key(instance), name))
 }
 
 /// Another attribute of the same resource; `None` when it is neither configured nor known to the tables, or null.
@@ -160,7 +166,8 @@ fn reference_value(instance: &ResourceInstance, world: &World<'_>, reference: &s
     };
     match name {
         "account" => return ambient("account", "the AWS account is known when Terraform runs"),
-        "region" => return sibling(instance, world, "region").unwrap_or_else(|| world.region()),
+        // Only what is given: `data.aws_region` has a `region` that is itself this template.
+        "region" => return given(instance, world, "region").unwrap_or_else(|| world.region()),
         "partition" => return ambient_of_region(world, |region| partition(region).0, "partition"),
         "dns_suffix" => return ambient_of_region(world, |region| partition(region).1, "dns_suffix"),
         "reverse_dns_prefix" => return ambient("reverse_dns_prefix", "the AWS partition is known when Terraform runs"),

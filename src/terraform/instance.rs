@@ -44,6 +44,8 @@ pub struct Instance {
     outputs: Memo,
     children: RefCell<HashMap<Arc<str>, Rc<Children>>>,
     resources: RefCell<HashMap<ResourceId, Rc<Resource>>>,
+    /// Headers of the blocks whose `count` or `for_each` is being evaluated.
+    expanding: RefCell<Vec<Span>>,
 }
 
 /// The instances of a called module.
@@ -101,7 +103,19 @@ impl Instance {
             outputs: Memo::default(),
             children: RefCell::default(),
             resources: RefCell::default(),
+            expanding: RefCell::default(),
         })
+    }
+
+    /// Runs `expand` unless it is under way for this block already: then its `count` or `for_each` refers to itself.
+    fn expanding<T>(&self, header: Span, expand: impl FnOnce() -> T) -> Option<T> {
+        if self.expanding.borrow().contains(&header) {
+            return None;
+        }
+        self.expanding.borrow_mut().push(header);
+        let result = expand();
+        self.expanding.borrow_mut().pop();
+        Some(result)
     }
 
     /// The address of something in this module: `module.a.aws_x.y`.
@@ -268,11 +282,14 @@ impl<'w> World<'w> {
         if depth > MAX_MODULE_DEPTH {
             return Err(Unknown::new(Type::Any, "modules call each other too deeply", Some(block.header)));
         }
-        let expansion = expand(self, instance, &block, &address, &mut |_, address, repetition| {
+        let mut make = |_: &InstanceKey, address: String, repetition| {
             let caller = Caller { parent: Rc::clone(instance), block: Arc::clone(&block), repetition, depth };
             Instance::new(address.into(), Rc::clone(&module), Some(caller))
-        });
-        let expansion = Rc::new(expansion);
+        };
+        let expansion = instance.expanding(block.header, || expand(self, instance, &block, &address, &mut make));
+        let expansion = Rc::new(expansion.ok_or_else(|| {
+            Unknown::new(Type::Any, format!("how many `{address}` there are hangs on itself"), Some(block.header))
+        })?);
         instance.children.borrow_mut().insert(Arc::clone(name), Rc::clone(&expansion));
         Ok(expansion)
     }
@@ -294,22 +311,30 @@ impl<'w> World<'w> {
         self.installed.get_or_init(|| installed_modules(self.reader, &self.root.module.dir))
     }
 
-    /// A resource's instances.
+    /// A resource's instances; `None` when the module has no such resource.
+    ///
+    /// # Errors
+    /// When its `count` or `for_each` refers to itself.
     pub fn resource(
         &self,
         instance: &Rc<Instance>,
         mode: Mode,
         ty: &Arc<str>,
         name: &Arc<str>,
-    ) -> Option<Rc<Resource>> {
+    ) -> Result<Option<Rc<Resource>>, EvalError> {
         let id = (mode, Arc::clone(ty), Arc::clone(name));
         if let Some(known) = instance.resources.borrow().get(&id) {
-            return Some(Rc::clone(known));
+            return Ok(Some(Rc::clone(known)));
         }
-        let block = instance.module.resources.get(&id)?;
-        let resource = Rc::new(Resource::new(self, instance, mode, ty, name, block));
+        let Some(block) = instance.module.resources.get(&id) else {
+            return Ok(None);
+        };
+        let resource = instance.expanding(block.header, || Resource::new(self, instance, mode, ty, name, block));
+        let resource = Rc::new(resource.ok_or_else(|| {
+            EvalError::new(block.header, format!("how many `{ty}.{name}` there are hangs on itself"))
+        })?);
         instance.resources.borrow_mut().insert(id, Rc::clone(&resource));
-        Some(resource)
+        Ok(Some(resource))
     }
 
     /// The regions that the root module's AWS providers are set to; unknown where one leaves it to the environment.

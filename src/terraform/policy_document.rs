@@ -90,8 +90,8 @@ fn add_document(statements: &mut Vec<Value>, text: &Value, overrides: bool, bloc
     if text.is_null() || text.as_str() == Some("") {
         return;
     }
-    let decoded = text.origin.decoded();
-    let Some(found) = decoded.and_then(|document| document.field("Statement")) else {
+    let decoded = functions::read_json(text);
+    let Some(found) = decoded.as_ref().and_then(|document| document.field("Statement")) else {
         let unknown = text.first_unknown().cloned();
         *blocked =
             Some(unknown.unwrap_or_else(|| {

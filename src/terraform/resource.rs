@@ -264,6 +264,12 @@ impl ResourceInstance {
         })
     }
 
+    /// What the provider makes of an attribute that is left out, as far as that is known.
+    #[must_use]
+    pub fn provided(&self, world: &World<'_>, name: &str) -> Option<Value> {
+        computed::attribute(self, world, name)
+    }
+
     /// The value of an attribute or nested block as the configuration sets it; `None` when it does not.
     #[must_use]
     pub fn configured(&self, world: &World<'_>, name: &str) -> Option<Value> {

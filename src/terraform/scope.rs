@@ -189,7 +189,7 @@ impl ModuleScope<'_, '_> {
         let (Some(ty), Some(name)) = (ty, name_at(path, skip)) else {
             return Err(unknown_root(&name_or(path, skip), at));
         };
-        let Some(resource) = self.world.resource(self.instance, mode, &ty, &name) else {
+        let Some(resource) = self.world.resource(self.instance, mode, &ty, &name)? else {
             return Err(self.no_such_resource(mode, &ty, &name, at));
         };
         let start = skip + 1;

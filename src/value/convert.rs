@@ -65,6 +65,15 @@ pub fn convert(value: &Value, ty: &Type) -> Converted {
             });
             Data::Unknown(Arc::new(unknown.unwrap_or_else(|| Unknown::new(ty.clone(), "partly known", None))))
         }
+        // No element shows that the types do not fit.
+        (Data::List(from, items) | Data::Set(from, items), Type::List(to) | Type::Set(to))
+            if items.is_empty() && !could_convert(from, to) =>
+        {
+            return Err(mismatch(&value.ty(), ty));
+        }
+        (Data::Map(from, fields), Type::Map(to)) if fields.is_empty() && !could_convert(from, to) => {
+            return Err(mismatch(&value.ty(), ty));
+        }
         (Data::Tuple(items) | Data::List(_, items) | Data::Set(_, items), Type::List(element)) => {
             let (element, items) = all_to(items, &value.ty().element(), element)?;
             Data::List(element, Arc::new(items))

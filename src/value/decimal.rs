@@ -4,7 +4,6 @@
 use num_bigint::{BigInt, BigUint, Sign};
 
 use super::Number;
-use super::number::PRECISION;
 
 /// `0.digits × 10^point`; no digits for zero.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,19 +28,20 @@ impl Decimal {
         Self::from_digits(negative, &(magnitude * power_of_five(places)), places)
     }
 
-    /// The fewest digits that read back as the same 512-bit number.
+    /// The fewest digits that read back as the same 512-bit number, or as the same double if it is one.
     #[must_use]
     pub fn shortest(number: &Number) -> Self {
         let (mantissa, exponent) = number.mantissa_exponent();
         let bits = mantissa.magnitude().bits();
-        if exponent >= 0 && bits.saturating_add_signed(exponent) <= PRECISION || bits == 0 {
+        let precision = number.precision();
+        if exponent >= 0 && bits.saturating_add_signed(exponent) <= precision || bits == 0 {
             return Self::exact(number);
         }
-        let (lower, exact, upper, places) = neighbours(&mantissa, exponent);
+        let (lower, exact, upper, places) = neighbours(&mantissa, exponent, precision);
         let width = upper.len().max(exact.len());
         let pad = |text: String| format!("{}{text}", "0".repeat(width - text.len())).into_bytes();
         let (lower, exact, upper) = (pad(lower), pad(exact), pad(upper));
-        let inclusive = exponent > 0 || bits < PRECISION || !mantissa.magnitude().bit(0);
+        let inclusive = bits < precision || !mantissa.magnitude().bit(0);
         let mut kept = Self {
             negative: mantissa.sign() == Sign::Minus,
             digits: exact,
@@ -189,19 +189,18 @@ fn power_of_five(exponent: u64) -> BigUint {
 }
 
 /// The number as an integer of decimal digits, with the two points halfway to the next numbers of
-/// 512 bits, and how many of the digits come after the point.
-fn neighbours(mantissa: &BigInt, exponent: i64) -> (String, String, String, i64) {
+/// the precision, and how many of the digits come after the point. As in Go the next number below
+/// a power of two is taken to be as far as the one above.
+fn neighbours(mantissa: &BigInt, exponent: i64, precision: u64) -> (String, String, String, i64) {
     let magnitude = mantissa.magnitude();
-    let spare = PRECISION.saturating_sub(magnitude.bits());
-    // Two extra bits make room for half a unit below and above.
-    let unit = (magnitude << spare) << 2u32;
-    let exponent = exponent - i64::try_from(spare).unwrap_or(0) - 2;
-    let below = &unit - if magnitude.bits() == 1 { 1u32 } else { 2u32 };
-    let above = &unit + 2u32;
+    let spare = precision.saturating_sub(magnitude.bits());
+    // One more bit makes room for half a unit.
+    let unit = (magnitude << spare) << 1u32;
+    let exponent = exponent - i64::try_from(spare).unwrap_or(0) - 1;
     let places = exponent.min(0).unsigned_abs();
     let scale = power_of_five(places) << exponent.max(0);
     let digits = |value: BigUint| (value * &scale).to_string();
-    (digits(below), digits(unit), digits(above), i64::try_from(places).unwrap_or(0))
+    (digits(&unit - 1u32), digits(unit.clone()), digits(&unit + 1u32), i64::try_from(places).unwrap_or(0))
 }
 
 /// How many digits are left when the zeros at the end are taken off.

@@ -16,6 +16,8 @@ mod unify;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use unicode_normalization::UnicodeNormalization as _;
+
 use crate::source::Span;
 
 pub use compare::{Answer, equals};
@@ -140,6 +142,14 @@ impl Unknown {
     }
 }
 
+/// The text in normalization form C.
+fn normal_form(text: Arc<str>) -> Arc<str> {
+    if text.is_ascii() || unicode_normalization::is_nfc(&text) {
+        return text;
+    }
+    text.nfc().collect::<String>().into()
+}
+
 impl Default for Data {
     fn default() -> Self {
         Self::Null(Type::Any)
@@ -159,9 +169,9 @@ impl Value {
         Self::default()
     }
 
-    /// A string.
+    /// A string. As in Terraform every string is in Unicode's normalization form C.
     pub fn string(text: impl Into<Arc<str>>) -> Self {
-        Self::new(Data::String(text.into()))
+        Self::new(Data::String(normal_form(text.into())))
     }
 
     /// A tuple.
@@ -198,7 +208,7 @@ impl Value {
 
     /// An object from pairs.
     pub fn record<K: Into<Arc<str>>>(pairs: impl IntoIterator<Item = (K, Self)>) -> Self {
-        Self::object(pairs.into_iter().map(|(key, value)| (key.into(), value)).collect())
+        Self::object(pairs.into_iter().map(|(key, value)| (normal_form(key.into()), value)).collect())
     }
 
     /// An unknown.

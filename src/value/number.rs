@@ -13,7 +13,7 @@ use num_bigint::{BigInt, Sign};
 use super::decimal::Decimal;
 
 /// Bits of mantissa that Terraform keeps (`big.ParseFloat(…, 512, …)` in cty).
-pub(super) const PRECISION: u64 = 512;
+const PRECISION: u64 = 512;
 /// Decimal exponents beyond this are refused: nobody writes them, and they cost memory.
 const MAX_DECIMAL_EXPONENT: i64 = 5_000;
 /// Binary exponents beyond this are refused, so that aligning two numbers stays cheap.
@@ -27,6 +27,8 @@ pub struct Number(Repr);
 enum Repr {
     Int(i64),
     Big(Arc<Big>),
+    /// What Terraform computed with doubles: its digits are those of a double. Never a small integer.
+    Double(f64),
 }
 
 /// `mantissa × 2^exponent`, the mantissa odd (or zero) and at most [`PRECISION`] bits.
@@ -91,6 +93,18 @@ impl Number {
         Some(Self::from_parts(if value.is_sign_negative() { -mantissa } else { mantissa }, exponent))
     }
 
+    /// A number that Terraform computes with doubles, as `log` and `pow`, and prints as one.
+    /// `None` for infinities and NaN.
+    #[must_use]
+    pub fn double(value: f64) -> Option<Self> {
+        let exact = Self::from_f64(value)?;
+        Some(if exact.as_i64().is_some_and(|integer| integer.unsigned_abs() <= 1 << 53) {
+            exact
+        } else {
+            Self(Repr::Double(value))
+        })
+    }
+
     /// An integer of any size.
     #[must_use]
     pub fn from_bigint(value: BigInt) -> Self {
@@ -146,6 +160,7 @@ impl Number {
         match &self.0 {
             Repr::Int(value) => (BigInt::from(*value), 0),
             Repr::Big(big) => (big.mantissa.clone(), big.exponent),
+            Repr::Double(value) => Self::from_f64(*value).map_or((BigInt::ZERO, 0), |exact| exact.parts()),
         }
     }
 
@@ -209,15 +224,17 @@ impl Number {
         Self::quotient(&left, &right, left_exponent - right_exponent).checked()
     }
 
-    /// Remainder with the sign of the dividend, as HCL's `%`, for which nothing remains but the
-    /// dividend itself on division by zero.
+    /// Remainder with the sign of the dividend, rounded where Terraform's `%` rounds. On division by
+    /// zero that is the dividend.
     #[must_use]
     pub fn rem(&self, other: &Self) -> Option<Self> {
-        if other.is_zero() {
-            return Some(self.clone());
+        if let (Repr::Int(left), Repr::Int(right)) = (&self.0, &other.0) {
+            return Some(Self(Repr::Int(left.checked_rem(*right).unwrap_or(if *right == 0 { *left } else { 0 }))));
         }
-        let (left, right, exponent) = self.aligned(other);
-        Self::from_parts(left % right, exponent).checked()
+        match self.div(other) {
+            Some(quotient) => self.sub(&other.mul(&quotient.trunc())?),
+            None => Some(self.clone()),
+        }
     }
 
     /// The number with its sign turned.
@@ -228,6 +245,7 @@ impl Number {
                 .checked_neg()
                 .map_or_else(|| Self::from_parts(-BigInt::from(*value), 0), |value| Self(Repr::Int(value))),
             Repr::Big(big) => Self::from_parts(-big.mantissa.clone(), big.exponent),
+            Repr::Double(value) => Self(Repr::Double(-value)),
         }
     }
 
@@ -243,6 +261,7 @@ impl Number {
         match &self.0 {
             Repr::Int(value) => *value < 0,
             Repr::Big(big) => big.mantissa.sign() == Sign::Minus,
+            Repr::Double(value) => *value < 0.0,
         }
     }
 
@@ -252,6 +271,7 @@ impl Number {
         match &self.0 {
             Repr::Int(_) => true,
             Repr::Big(big) => big.exponent >= 0,
+            Repr::Double(value) => value.fract() == 0.0,
         }
     }
 
@@ -261,6 +281,7 @@ impl Number {
         match &self.0 {
             Repr::Int(value) => Some(*value),
             Repr::Big(_) => None,
+            Repr::Double(value) => Self::from_f64(*value)?.as_i64(),
         }
     }
 
@@ -300,6 +321,14 @@ impl Number {
         if self.is_negative() { self.ceil() } else { self.floor() }
     }
 
+    /// How many bits of mantissa the number has room for.
+    pub(super) fn precision(&self) -> u64 {
+        match self.0 {
+            Repr::Double(_) => u64::from(f64::MANTISSA_DIGITS),
+            _ => PRECISION,
+        }
+    }
+
     /// The mantissa and the power of two it is multiplied by; the mantissa is odd, or the number an integer.
     pub(super) fn mantissa_exponent(&self) -> (BigInt, i64) {
         self.parts()
@@ -312,6 +341,7 @@ impl Number {
             #[allow(clippy::cast_precision_loss)]
             Repr::Int(value) => *value as f64,
             Repr::Big(_) => self.to_string().parse().unwrap_or(f64::NAN),
+            Repr::Double(value) => *value,
         }
     }
 }
@@ -333,6 +363,7 @@ impl PartialEq for Number {
         match (&self.0, &other.0) {
             (Repr::Int(left), Repr::Int(right)) => left == right,
             (Repr::Big(left), Repr::Big(right)) => left == right,
+            (Repr::Double(_), _) | (_, Repr::Double(_)) => self.cmp(other) == Ordering::Equal,
             // Every number has one form, so a small integer is never equal to a big one.
             _ => false,
         }
@@ -361,7 +392,7 @@ impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Repr::Int(value) => write!(f, "{value}"),
-            Repr::Big(_) => {
+            Repr::Big(_) | Repr::Double(_) => {
                 let digits = Decimal::shortest(self);
                 let sign = if digits.is_negative() { "-" } else { "" };
                 write!(f, "{sign}{}", digits.fixed(None))

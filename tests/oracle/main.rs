@@ -14,9 +14,15 @@ mod subject;
 mod terraform;
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
+
+/// Says something whether or not the test passes.
+fn say(what: &str) {
+    let _ = writeln!(std::io::stderr(), "oracle: {what}");
+}
 
 fn report(what: &str, differences: &[String], compared: usize) {
-    println!("{what}: {compared} compared, {} differ", differences.len());
+    say(&format!("{what}: {compared} compared, {} differ", differences.len()));
     assert!(differences.is_empty(), "{what}:\n{}", differences.join("\n"));
 }
 
@@ -52,7 +58,10 @@ fn the_record_is_what_terraform_says() {
     for file in &mut files {
         for case in &mut file.cases {
             let real = results.next().unwrap();
-            if real != case.expected {
+            // Terraform compares the attributes of objects in an order that changes from run to run, and may stop at
+            // an unknown one or at one that settles it; either is what it says.
+            let by_chance = case.expected == "?" && subject::evaluate(&case.expression) == real;
+            if real != case.expected && !by_chance {
                 differences.push(format!(
                     "{}: {}\n  recorded:  {}\n  terraform: {real}",
                     file.name, case.expression, case.expected
@@ -63,7 +72,7 @@ fn the_record_is_what_terraform_says() {
     }
     if recording {
         files.iter().for_each(cases::save);
-        println!("recorded {} results of terraform", expressions.len());
+        say(&format!("recorded {} results of terraform", expressions.len()));
         return;
     }
     report("reality", &differences, expressions.len());
@@ -75,17 +84,18 @@ fn generated_expressions_agree() {
         return;
     }
     let seed = std::env::var("TRYSQUARE_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(20_250_301);
-    let expressions = generate::expressions(seed, 1_500);
+    let expressions = generate::expressions(seed, 3_000);
     let results = terraform::evaluate(&expressions);
     let mut differences = Vec::new();
-    let mut outcomes: BTreeMap<bool, usize> = BTreeMap::new();
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for (expression, theirs) in expressions.iter().zip(&results) {
         let ours = subject::evaluate(expression);
-        *outcomes.entry(theirs == "error").or_default() += 1;
-        if !subject::agrees(&ours, theirs) {
+        let verdict = subject::compare(expression, &ours, theirs);
+        *counts.entry(verdict).or_default() += 1;
+        if verdict == subject::DIFFERS {
             differences.push(format!("{expression}\n  terraform: {theirs}\n  trysquare: {ours}"));
         }
     }
-    println!("generated with seed {seed}: {outcomes:?} (true: errors)");
+    say(&format!("generated with seed {seed}: {counts:?}"));
     report("generated", &differences, expressions.len());
 }

@@ -42,6 +42,32 @@ pub fn agrees(ours: &str, theirs: &str) -> bool {
         && [Some(ours), value].into_iter().flatten().any(|ours| matches_pattern(ours.as_bytes(), theirs.as_bytes()))
 }
 
+/// What a difference between made-up expressions is called when nothing explains it.
+pub const DIFFERS: &str = "differs";
+
+/// How two results compare. What explains a difference is told in `docs/terraform-compatibility.md`.
+pub fn compare(expression: &str, ours: &str, theirs: &str) -> &'static str {
+    let logical = expression.contains("&&") || expression.contains("||");
+    match (ours, theirs) {
+        ("error", "error") => "both fail",
+        _ if agrees(ours, theirs) => "same value",
+        ("error", _) if theirs.contains('?') => "fails for sure, and terraform only when it knows all",
+        (_, "error") if ours.contains('?') => "terraform knows from what is known that it fails",
+        (_, "error") if logical => "short circuit",
+        _ if ours == theirs.replace("-0", "0") => "negative zero",
+        _ if expression.contains(" ? ") && same_but_for_type(ours, theirs) => "type beside a failing result",
+        _ => DIFFERS,
+    }
+}
+
+/// Whether two known values are one but for the types of numbers, bools and strings, lists and tuples.
+fn same_but_for_type(ours: &str, theirs: &str) -> bool {
+    let bare = |text: &str| text.find(['"', '[', '{']).map_or(text, |at| &text[at..]).replace('"', "");
+    let value = |text: &str| text.rsplit_once(") ").map_or_else(|| bare(text), |(_, value)| bare(value));
+    let plain = |text: &str| value(text).rsplit(' ').next().unwrap_or("").to_owned();
+    plain(ours) == plain(theirs)
+}
+
 fn matches_pattern(mut ours: &[u8], mut theirs: &[u8]) -> bool {
     let mut in_string = false;
     loop {

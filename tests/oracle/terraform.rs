@@ -1,7 +1,6 @@
 //! Terraform's side: plans a configuration whose outputs are the expressions, and reads the plan.
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -30,14 +29,24 @@ pub const LOCALS: &[(&str, &str)] = &[
 pub fn wanted() -> Option<bool> {
     let mode = std::env::var("TRYSQUARE_ORACLE").unwrap_or_default();
     if mode.is_empty() && std::env::var_os("CI").is_none() {
-        println!("skipped: set TRYSQUARE_ORACLE=1 to ask terraform");
+        super::say("terraform was not asked: set TRYSQUARE_ORACLE=1 to do so");
         return None;
     }
-    if Command::new("terraform").arg("-version").output().is_err() {
-        println!("SKIPPED: there is no terraform on this machine to ask");
+    if terraform().arg("-version").output().is_err() {
+        super::say("SKIPPED: there is no terraform on this machine to ask");
         return None;
     }
     Some(mode == "record")
+}
+
+/// The binary, kept from the user's settings and from the network.
+fn terraform() -> Command {
+    let mut command = Command::new("terraform");
+    command
+        .env("TF_CLI_CONFIG_FILE", if cfg!(windows) { "NUL" } else { "/dev/null" })
+        .env("CHECKPOINT_DISABLE", "1")
+        .env("TF_IN_AUTOMATION", "1");
+    command
 }
 
 /// A directory that is removed again.
@@ -49,27 +58,32 @@ impl Workspace {
         let count = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let path = std::env::temp_dir().join(format!("trysquare-oracle-{}-{count}", std::process::id()));
         copy(&super::cases::directory().join("files"), &path);
-        let mut prelude = String::from("resource \"terraform_data\" \"u\" {}\nlocals {\n");
+        let mut prelude = String::from(
+            "terraform {\n  required_providers {\n    terraform = { source = \"terraform.io/builtin/terraform\" }\n  }\n}\n\
+             resource \"terraform_data\" \"u\" {}\nlocals {\n",
+        );
         for (name, text) in LOCALS {
             prelude.push_str(&format!("{name} = {text}\n"));
         }
         std::fs::write(path.join("prelude.tf"), prelude + "}\n").unwrap();
         let workspace = Self(path);
-        std::fs::write(workspace.0.join("outputs.tf"), "").unwrap();
         let init = workspace.run(&["init", "-input=false", "-no-color"]);
         assert!(init.status.success(), "terraform init: {}", String::from_utf8_lossy(&init.stderr));
         workspace
     }
 
+    fn output(&self, at: usize) -> PathBuf {
+        self.0.join(format!("e{at}.tf"))
+    }
+
+    fn remove(&self, outputs: &[usize]) {
+        for &at in outputs {
+            std::fs::remove_file(self.output(at)).unwrap();
+        }
+    }
+
     fn run(&self, arguments: &[&str]) -> Output {
-        Command::new("terraform")
-            .args(arguments)
-            .current_dir(&self.0)
-            .env("TF_CLI_CONFIG_FILE", if cfg!(windows) { "NUL" } else { "/dev/null" })
-            .env("CHECKPOINT_DISABLE", "1")
-            .env("TF_IN_AUTOMATION", "1")
-            .output()
-            .unwrap()
+        terraform().args(arguments).current_dir(&self.0).output().unwrap()
     }
 }
 
@@ -97,7 +111,7 @@ pub fn evaluate(expressions: &[String]) -> Vec<String> {
     let workspace = Workspace::new();
     let mut results = vec![None; expressions.len()];
     let all: Vec<usize> = (0..expressions.len()).collect();
-    for batch in all.chunks(1_000) {
+    for batch in all.chunks(3_000) {
         solve(&workspace, expressions, batch, &mut results);
     }
     results.into_iter().map(|result| result.unwrap_or_else(|| "no result".to_owned())).collect()
@@ -106,17 +120,18 @@ pub fn evaluate(expressions: &[String]) -> Vec<String> {
 /// Plans `batch`, leaving out what fails until the rest succeeds.
 fn solve(workspace: &Workspace, expressions: &[String], batch: &[usize], results: &mut [Option<String>]) {
     let mut left = batch.to_vec();
+    write_outputs(workspace, expressions, &left);
     for _ in 0..12 {
         if left.is_empty() {
             return;
         }
-        let lines = write_outputs(workspace, expressions, &left);
         let plan = workspace.run(&["plan", "-json", "-input=false", "-refresh=false", "-out=plan.bin"]);
         if plan.status.success() {
             read_plan(workspace, &left, results);
+            workspace.remove(&left);
             return;
         }
-        let failed = failures(&plan, &lines);
+        let failed = failures(&plan);
         if failed.is_empty() {
             break;
         }
@@ -124,7 +139,9 @@ fn solve(workspace: &Workspace, expressions: &[String], batch: &[usize], results
             results[*at] = Some("error".to_owned());
         }
         left.retain(|at| !failed.contains(at));
+        workspace.remove(&failed);
     }
+    workspace.remove(&left);
     // Something fails without saying where: find it by halves.
     if let [only] = left.as_slice() {
         results[*only] = Some("error".to_owned());
@@ -135,19 +152,12 @@ fn solve(workspace: &Workspace, expressions: &[String], batch: &[usize], results
     solve(workspace, expressions, second, results);
 }
 
-/// Writes one output an expression; gives the line after each one's last.
-fn write_outputs(workspace: &Workspace, expressions: &[String], batch: &[usize]) -> Vec<(usize, usize)> {
-    let mut file = std::io::BufWriter::new(std::fs::File::create(workspace.0.join("outputs.tf")).unwrap());
-    let mut line = 1;
-    let mut ends = Vec::new();
+/// Writes one file an expression, so that one that cannot be read spoils no other.
+fn write_outputs(workspace: &Workspace, expressions: &[String], batch: &[usize]) {
     for &at in batch {
         let block = format!("output \"e{at}\" {{\nsensitive = true\nvalue = (\n{}\n)\n}}\n", expressions[at]);
-        line += block.matches('\n').count();
-        file.write_all(block.as_bytes()).unwrap();
-        ends.push((line, at));
+        std::fs::write(workspace.output(at), block).unwrap();
     }
-    file.flush().unwrap();
-    ends
 }
 
 #[derive(Deserialize)]
@@ -164,24 +174,19 @@ struct Diagnostic {
 #[derive(Deserialize)]
 struct Range {
     filename: String,
-    start: Start,
-}
-
-#[derive(Deserialize)]
-struct Start {
-    line: usize,
 }
 
 /// The expressions that the plan's errors are about.
-fn failures(plan: &Output, ends: &[(usize, usize)]) -> Vec<usize> {
+fn failures(plan: &Output) -> Vec<usize> {
     let text = String::from_utf8_lossy(&plan.stdout);
     let mut failed: Vec<usize> = text
         .lines()
         .filter_map(|line| serde_json::from_str::<Message>(line).ok()?.diagnostic)
         .filter(|diagnostic| diagnostic.severity == "error")
-        .filter_map(|diagnostic| diagnostic.range)
-        .filter(|range| range.filename.ends_with("outputs.tf"))
-        .filter_map(|range| Some(ends.get(ends.partition_point(|(end, _)| *end <= range.start.line))?.1))
+        .filter_map(|diagnostic| {
+            let name = diagnostic.range?.filename;
+            name.strip_prefix('e')?.strip_suffix(".tf")?.parse().ok()
+        })
         .collect();
     failed.sort_unstable();
     failed.dedup();

@@ -402,7 +402,7 @@ fn made() -> Vec<(String, bool)> {
     ]
 }
 
-fn all() -> Vec<(String, bool)> {
+pub fn all() -> Vec<(String, bool)> {
     CASES.iter().map(|&(text, accepted)| (text.to_owned(), accepted)).chain(made()).collect()
 }
 

@@ -9,6 +9,7 @@
 )]
 
 mod accepted;
+mod differential;
 mod json;
 mod properties;
 mod recovery;

@@ -131,7 +131,7 @@ fn check_node(node: &Node<'_>, parent: Span, text: &str, wrong: &mut Vec<String>
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1_000) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
 
     #[test]
     fn any_text_is_read(text in any::<String>()) {

@@ -34,7 +34,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "contains",
-        parameters: &[LIST, Parameter::new("value", Kind::Any).or_null().or_unknown()],
+        parameters: &[LIST, Parameter::new("value", Kind::Any).or_unknown()],
         rest: None,
         returns: Kind::Bool,
         run: contains,
@@ -50,7 +50,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function { name: "coalescelist", parameters: &[], rest: Some(ANYTHING), returns: Kind::Any, run: coalesce_list },
     Function {
         name: "element",
-        parameters: &[LIST.keeping_marks(), Parameter::new("index", Kind::Number)],
+        parameters: &[Parameter::new("list", Kind::Sequence).keeping_marks(), Parameter::new("index", Kind::Number)],
         rest: None,
         returns: Kind::Any,
         run: element,
@@ -79,7 +79,13 @@ pub(super) const FUNCTIONS: &[Function] = &[
         returns: Kind::List,
         run: values,
     },
-    Function { name: "one", parameters: &[LIST], rest: None, returns: Kind::Any, run: one },
+    Function {
+        name: "one",
+        parameters: &[Parameter::new("list", Kind::Sequence)],
+        rest: None,
+        returns: Kind::Any,
+        run: one,
+    },
     Function {
         name: "matchkeys",
         parameters: &[
@@ -254,8 +260,12 @@ fn element(call: &Call<'_>) -> Outcome {
     let Some(count) = i64::try_from(items.len()).ok().filter(|&count| count > 0) else {
         return Err(Refusal::argument(0, "an empty list has no elements"));
     };
-    let found = usize::try_from(index.rem_euclid(count)).ok().and_then(|at| items.get(at));
-    Ok(found.cloned().unwrap_or_default().marked(list.sensitive))
+    // From the end of a list, a negative index counts; from that of a tuple, Terraform refuses it.
+    let at = if matches!(list.data, Data::List(..)) { index.rem_euclid(count) } else { index % count };
+    let Some(found) = usize::try_from(at).ok().and_then(|at| items.get(at)) else {
+        return Err(Refusal::argument(1, "the index cannot be negative"));
+    };
+    Ok(found.clone().marked(list.sensitive))
 }
 
 fn lookup(call: &Call<'_>) -> Outcome {

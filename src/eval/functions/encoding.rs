@@ -176,7 +176,7 @@ enum Charset {
 impl Charset {
     fn named(name: &str) -> Result<Self, Refusal> {
         Ok(match name.to_ascii_lowercase().as_str() {
-            "utf-8" | "utf8" => Self::Utf8,
+            "utf-8" => Self::Utf8,
             "utf-16le" => Self::Utf16 { big: false, mark: false },
             "utf-16be" => Self::Utf16 { big: true, mark: false },
             "utf-16" => Self::Utf16 { big: true, mark: true },
@@ -220,7 +220,9 @@ fn text_decode(call: &Call<'_>) -> Outcome {
     let charset = Charset::named(call.text(1))?;
     let bytes = from_base64(call.text(0))?;
     let text: String = match charset {
-        Charset::Utf8 => String::from_utf8_lossy(&bytes).into_owned(),
+        Charset::Utf8 => {
+            String::from_utf8(bytes).map_err(|_| Refusal::argument(0, "what it encodes is not UTF-8 text"))?
+        }
         Charset::Ascii => bytes.iter().map(|&byte| if byte < 0x80 { char::from(byte) } else { '\u{fffd}' }).collect(),
         Charset::Latin1 => bytes.iter().map(|&byte| char::from(byte)).collect(),
         Charset::Utf16 { big, mark } => {
@@ -270,7 +272,8 @@ fn csv_decode(call: &Call<'_>) -> Outcome {
         return Err(Refusal::argument(0, "the first line must name the columns, and there is none"));
     };
     let names: Vec<Arc<str>> = header.into_iter().map(|(name, ..)| name.into()).collect();
-    if let Some(name) = names.iter().enumerate().find_map(|(at, name)| names.iter().skip(at + 1).find(|n| *n == name)) {
+    let mut seen = std::collections::HashSet::new();
+    if let Some(name) = names.iter().find(|name| !seen.insert(&**name)) {
         return Err(Refusal::argument(0, format!("two columns are named {name:?}")));
     }
     let ty = Type::object(names.iter().map(|name| (Arc::clone(name), Type::String)));

@@ -148,12 +148,28 @@ impl Glob {
     fn new(pattern: &str) -> Result<Self, Refusal> {
         let mut alternatives = Vec::new();
         expand_braces(pattern, &mut alternatives)?;
+        if alternatives.iter().any(|pattern| !classes_closed(pattern)) {
+            return Err(Refusal::argument(1, "a bracket of the pattern is never closed"));
+        }
         Ok(Self(alternatives.iter().map(|pattern| clean(pattern).split('/').map(str::to_owned).collect()).collect()))
     }
 
     fn matches(&self, path: &str) -> bool {
         let parts: Vec<&str> = path.split('/').collect();
         self.0.iter().any(|pattern| parts_match(pattern, &parts))
+    }
+}
+
+fn classes_closed(pattern: &str) -> bool {
+    match pattern.split_once('[') {
+        None => true,
+        // The first character after the bracket, or after its `^`, closes nothing.
+        Some((_, class)) => {
+            match class.trim_start_matches(['^', '!']).char_indices().skip(1).find(|(_, c)| *c == ']') {
+                Some((at, _)) => class.get(at + 1..).is_none_or(classes_closed),
+                None => false,
+            }
+        }
     }
 }
 
@@ -188,20 +204,29 @@ fn expand_braces(pattern: &str, out: &mut Vec<String>) -> Result<(), Refusal> {
     Err(Refusal::argument(1, "a brace of the pattern is never closed"))
 }
 
+/// Goes through the pattern with all the places in the path that it may have come to so far, so
+/// that any number of `**` costs no more than their product.
 fn parts_match(pattern: &[String], parts: &[&str]) -> bool {
-    match (pattern.split_first(), parts.split_first()) {
-        (None, None) => true,
-        (Some((first, rest)), _) if first == "**" => {
-            parts_match(rest, parts) && (!rest.is_empty() || !parts.is_empty())
-                || parts.split_first().is_some_and(|(_, after)| {
-                    if after.is_empty() && rest.is_empty() { true } else { parts_match(pattern, after) }
-                })
-        }
-        (Some((first, rest)), Some((part, after))) => {
-            name_matches(first.as_bytes(), part.as_bytes()) && parts_match(rest, after)
-        }
-        _ => false,
+    let mut reached = vec![false; parts.len() + 1];
+    if let Some(start) = reached.first_mut() {
+        *start = true;
     }
+    for wanted in pattern {
+        let mut next = vec![false; parts.len() + 1];
+        for (at, _) in reached.iter().enumerate().filter(|(_, here)| **here) {
+            let rest = next.get_mut(at..).unwrap_or(&mut []);
+            if wanted == "**" {
+                rest.fill(true);
+                break;
+            }
+            let fits = parts.get(at).is_some_and(|part| name_matches(wanted.as_bytes(), part.as_bytes()));
+            if let Some(after) = rest.get_mut(1) {
+                *after |= fits;
+            }
+        }
+        reached = next;
+    }
+    reached.last() == Some(&true)
 }
 
 /// One name against one part of a pattern, going back to the last `*` where a match fails.

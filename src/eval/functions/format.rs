@@ -5,7 +5,7 @@ use std::sync::Arc;
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::encoding::{to_json_text, write_string};
-use super::{Call, Function, Kind, Outcome, Parameter, Refusal, hangs_on, partial};
+use super::{Call, Function, Kind, Outcome, Parameter, Refusal, hangs_on, never_known, partial};
 use crate::eval::Budget;
 use crate::value::{Data, Decimal, Number, Piece, Type, Value, convert};
 
@@ -37,7 +37,15 @@ struct Verb {
     precision: Option<usize>,
 }
 
+/// Terraform leaves what it makes of a `null` without a type unknown for good.
+fn untyped_null(call: &Call<'_>) -> bool {
+    call.arguments.iter().any(|argument| matches!(argument.data, Data::Null(Type::Any)))
+}
+
 fn format_one(call: &Call<'_>) -> Outcome {
+    if untyped_null(call) {
+        return Ok(never_known(Type::String, "Terraform formats no `null` without a type", call));
+    }
     let arguments: Vec<&Value> = call.arguments.iter().skip(1).collect();
     let pieces = formatted(call.text(0), &arguments)?;
     let value = Value::from_pieces(pieces);
@@ -46,6 +54,9 @@ fn format_one(call: &Call<'_>) -> Outcome {
 }
 
 fn format_list(call: &Call<'_>) -> Outcome {
+    if untyped_null(call) {
+        return Ok(never_known(Type::list(Type::String), "Terraform formats no `null` without a type", call));
+    }
     let mut count = None;
     for (at, argument) in call.arguments.iter().enumerate().skip(1) {
         if let Data::Unknown(unknown) = &argument.data

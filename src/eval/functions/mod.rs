@@ -1,23 +1,32 @@
 //! Terraform's functions, one file a group.
 //!
-//! A function says what it takes in its [`Function`] row; [`call`] then does for all of them what
+//! A function says what it takes in its [`Function`] row; `call` then does for all of them what
 //! Terraform does: counts and converts the arguments, refuses nulls, answers unknown when an
 //! argument is unknown, and hands sensitivity on.
 
 mod collection;
 mod conversion;
+mod date;
 mod encoding;
 mod filesystem;
+mod floating;
 mod format;
+mod hash;
+mod ip;
 mod json;
 mod number;
 mod partial;
 mod pattern;
+mod placeholder;
+mod provider;
+mod re2;
 mod reshape;
 mod string;
 mod templates;
+mod yaml;
 
 pub use encoding::write_json;
+pub use json::read_json;
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
@@ -62,6 +71,9 @@ pub struct Parameter {
 pub enum Kind {
     /// Any type.
     Any,
+    /// A list, set or tuple. The function converts and checks it; here it keeps what is unknown,
+    /// but known to be something else, from being let through.
+    Sequence,
     /// `bool`
     Bool,
     /// `number`
@@ -89,7 +101,7 @@ pub enum Kind {
 impl Kind {
     fn ty(self) -> Type {
         match self {
-            Self::Any => Type::Any,
+            Self::Any | Self::Sequence => Type::Any,
             Self::Bool => Type::Bool,
             Self::Number => Type::Number,
             Self::String => Type::String,
@@ -102,6 +114,11 @@ impl Kind {
             Self::Map => Type::map(Type::Any),
             Self::StringLists => Type::map(Type::list(Type::String)),
         }
+    }
+
+    /// Whether an unknown of this type may turn out to be what the function wants.
+    fn admits(self, unknown: &Type) -> bool {
+        self != Self::Sequence || matches!(unknown, Type::Any | Type::List(_) | Type::Set(_) | Type::Tuple(_))
     }
 }
 
@@ -224,7 +241,7 @@ impl Call<'_> {
         if bytes > Budget::MAX_STRING {
             return Err(Refusal::bound("the result is a longer string than trysquare allows"));
         }
-        self.spend(bytes / 64)
+        self.spend(bytes / Budget::BYTES_A_STEP)
     }
 
     /// A collection of this many elements may be built.
@@ -252,15 +269,20 @@ fn never_known(ty: Type, reason: &str, call: &Call<'_>) -> Value {
 const GROUPS: &[&[Function]] = &[
     collection::FUNCTIONS,
     conversion::FUNCTIONS,
+    date::FUNCTIONS,
     encoding::FUNCTIONS,
     filesystem::FUNCTIONS,
     format::FUNCTIONS,
+    hash::FUNCTIONS,
+    ip::FUNCTIONS,
     json::FUNCTIONS,
     number::FUNCTIONS,
     pattern::FUNCTIONS,
+    provider::FUNCTIONS,
     reshape::FUNCTIONS,
     string::FUNCTIONS,
     templates::FUNCTIONS,
+    yaml::FUNCTIONS,
 ];
 
 fn table() -> &'static HashMap<&'static str, &'static Function> {
@@ -276,6 +298,17 @@ pub fn names() -> Vec<&'static str> {
     let mut names: Vec<_> = table().keys().copied().chain(["try", "can"]).collect();
     names.sort_unstable();
     names
+}
+
+/// What looking through an argument once costs.
+fn weight(value: &Value) -> usize {
+    match &value.data {
+        Data::String(text) => text.len() / 64,
+        Data::Tuple(items) | Data::List(_, items) | Data::Set(_, items) => items.len() / 4,
+        Data::Map(_, fields) => fields.len() / 4,
+        Data::Object(object) => object.fields.len() / 4,
+        _ => 0,
+    }
 }
 
 /// Calls a function by name.
@@ -302,7 +335,7 @@ pub(super) fn call(
     if let Some(reason) = evaluator.scope().forbids(called) {
         return Err(EvalError::new(name.span, reason));
     }
-    evaluator.budget().spend(1, span)?;
+    evaluator.budget().spend(1 + arguments.iter().map(weight).sum::<usize>(), span)?;
     let count = arguments.len();
     let least = function.parameters.len();
     if count < least || (count > least && function.rest.is_none()) {
@@ -327,8 +360,14 @@ pub(super) fn call(
         let value = convert(argument, &parameter.kind.ty()).map_err(|error| {
             EvalError::new(at(index), format!("`{}` of `{called}` does not fit: {error}", parameter.name))
         })?;
+        let unknowable = matches!(value.data, Data::Unknown(_) | Data::Partial(_));
+        if unknowable && !parameter.kind.admits(&value.ty()) {
+            let found = value.ty().friendly();
+            let message = format!("`{}` of `{called}` must be a list, and this is {found}", parameter.name);
+            return Err(EvalError::new(at(index), message));
+        }
         sensitive |= !parameter.marks && value.holds_sensitive();
-        if !parameter.unknown && matches!(value.data, Data::Unknown(_) | Data::Partial(_)) {
+        if !parameter.unknown && unknowable {
             unknown = unknown.or_else(|| value.first_unknown().cloned());
         }
         converted.push(value);
@@ -352,3 +391,6 @@ pub(super) fn call(
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,7 @@
 
 use num_bigint::BigInt;
 
-use super::{Call, Function, Kind, Outcome, Parameter, Refusal, hangs_on};
+use super::{Call, Function, Kind, Outcome, Parameter, Refusal, floating, hangs_on};
 use crate::value::{Data, Number, Type, Value, convert};
 
 const NUMBER: Parameter = Parameter::new("num", Kind::Number);
@@ -22,14 +22,14 @@ pub(super) const FUNCTIONS: &[Function] = &[
         parameters: &[NUMBER, Parameter::new("base", Kind::Number)],
         rest: None,
         returns: Kind::Number,
-        run: |call| floating(call, |number, base| number.ln() / base.ln()),
+        run: |call| doubles(call, |number, base| floating::ln(number) / floating::ln(base)),
     },
     Function {
         name: "pow",
         parameters: &[NUMBER, Parameter::new("power", Kind::Number)],
         rest: None,
         returns: Kind::Number,
-        run: |call| floating(call, f64::powf),
+        run: |call| doubles(call, floating::pow),
     },
     Function {
         name: "max",
@@ -85,15 +85,12 @@ fn absolute(call: &Call<'_>) -> Outcome {
 }
 
 /// Terraform computes these with doubles.
-fn floating(call: &Call<'_>, of: impl Fn(f64, f64) -> f64) -> Outcome {
+fn doubles(call: &Call<'_>, of: impl Fn(f64, f64) -> f64) -> Outcome {
     let result = of(number(call, 0).to_f64(), number(call, 1).to_f64());
     if result.is_nan() {
         return Err(Refusal::call("the result is not a number"));
     }
-    match Number::from_f64(result) {
-        Some(number) => Ok(number.into()),
-        None => Err(Refusal::bound("the result is infinite")),
-    }
+    Number::double(result).map(Value::from).ok_or_else(|| Refusal::call("the result is infinite"))
 }
 
 fn extreme(call: &Call<'_>, choose: impl Fn(Number, Number) -> Number) -> Outcome {

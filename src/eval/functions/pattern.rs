@@ -1,13 +1,12 @@
 //! `regex`, `regexall` and `replace`.
 //!
-//! Terraform's patterns are RE2, and so are those of the `regex` crate, but for the few classes
-//! that RE2 means for ASCII alone (`\d`, `\s`, `\w`, `\b`) and the crate for all of Unicode.
+//! Terraform's patterns are RE2; what the `regex` crate means otherwise is translated.
 
 use std::sync::Arc;
 
 use regex::{Captures, Regex, RegexBuilder};
 
-use super::{Call, Function, Kind, Outcome, Parameter, Refusal, partial};
+use super::{Call, Function, Kind, Outcome, Parameter, Refusal, hangs_on, partial, re2};
 use crate::value::{Data, Fields, Origin, Type, Value};
 
 /// Bytes that a compiled pattern may take.
@@ -16,14 +15,14 @@ const MAX_PROGRAM: usize = 1 << 20;
 pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "regex",
-        parameters: &[Parameter::new("pattern", Kind::String), Parameter::new("string", Kind::String)],
+        parameters: &[Parameter::new("pattern", Kind::String), Parameter::new("string", Kind::String).or_unknown()],
         rest: None,
         returns: Kind::Any,
         run: first_match,
     },
     Function {
         name: "regexall",
-        parameters: &[Parameter::new("pattern", Kind::String), Parameter::new("string", Kind::String)],
+        parameters: &[Parameter::new("pattern", Kind::String), Parameter::new("string", Kind::String).or_unknown()],
         rest: None,
         returns: Kind::List,
         run: all_matches,
@@ -83,11 +82,14 @@ impl Shape {
     }
 }
 
-fn compile(argument: usize, pattern: &str) -> Result<Regex, Refusal> {
-    RegexBuilder::new(&as_ascii(pattern))
-        .size_limit(MAX_PROGRAM)
-        .build()
-        .map_err(|error| Refusal::argument(argument, one_line(&error)))
+fn compile(call: &Call<'_>, argument: usize, pattern: &str) -> Result<Regex, Refusal> {
+    call.evaluator.budget().pattern(pattern, || {
+        let pattern = re2::translate(pattern).map_err(|problem| Refusal::argument(argument, problem))?;
+        RegexBuilder::new(&pattern)
+            .size_limit(MAX_PROGRAM)
+            .build()
+            .map_err(|error| Refusal::argument(argument, one_line(&error)))
+    })
 }
 
 fn one_line(error: &regex::Error) -> String {
@@ -101,87 +103,12 @@ fn one_line(error: &regex::Error) -> String {
     }
 }
 
-/// Writes RE2's ASCII classes so that the crate means the same by them.
-fn as_ascii(pattern: &str) -> String {
-    let mut out = String::with_capacity(pattern.len());
-    let mut characters = pattern.chars().peekable();
-    let mut in_class = false;
-    while let Some(character) = characters.next() {
-        match character {
-            '\\' => match characters.next() {
-                Some('b') => out.push_str("(?-u:\\b)"),
-                // The crate reads `(?-u:\B)` as possibly splitting a character.
-                Some('d') => out.push_str(if in_class { "0-9" } else { "[0-9]" }),
-                Some('D') => out.push_str("[^0-9]"),
-                Some('w') => out.push_str(if in_class { "0-9A-Za-z_" } else { "[0-9A-Za-z_]" }),
-                Some('W') => out.push_str("[^0-9A-Za-z_]"),
-                Some('s') => out.push_str(if in_class { "\\t\\n\\f\\r " } else { "[\\t\\n\\f\\r ]" }),
-                Some('S') => out.push_str("[^\\t\\n\\f\\r ]"),
-                Some('Q') if !in_class => quote(&mut characters, &mut out),
-                Some('C') => out.push_str("(?s:.)"),
-                Some(other) => {
-                    out.push('\\');
-                    out.push(other);
-                }
-                None => out.push('\\'),
-            },
-            '[' if in_class && characters.peek() != Some(&':') => out.push_str("\\["),
-            '[' => {
-                let posix = in_class;
-                out.push('[');
-                if posix {
-                    continue_posix(&mut characters, &mut out);
-                } else {
-                    in_class = true;
-                    if characters.peek() == Some(&'^') {
-                        out.extend(characters.next());
-                    }
-                    if characters.peek() == Some(&']') {
-                        characters.next();
-                        out.push_str("\\]");
-                    }
-                }
-            }
-            ']' if in_class => {
-                in_class = false;
-                out.push(']');
-            }
-            // Set operations are the crate's own.
-            '&' | '~' if in_class && characters.peek() == Some(&character) => {
-                out.push('\\');
-                out.push(character);
-            }
-            '-' if in_class && characters.peek() == Some(&'-') => out.push_str("\\-"),
-            other => out.push(other),
-        }
-    }
-    out
-}
-
-/// The rest of a `[:name:]`.
-fn continue_posix(characters: &mut std::iter::Peekable<std::str::Chars<'_>>, out: &mut String) {
-    for character in characters.by_ref() {
-        out.push(character);
-        if character == ']' {
-            return;
-        }
-    }
-}
-
-/// `\Q…\E`: everything between means itself.
-fn quote(characters: &mut std::iter::Peekable<std::str::Chars<'_>>, out: &mut String) {
-    while let Some(character) = characters.next() {
-        if character == '\\' && characters.peek() == Some(&'E') {
-            characters.next();
-            return;
-        }
-        out.push_str(&regex::escape(character.encode_utf8(&mut [0; 4])));
-    }
-}
-
 fn first_match(call: &Call<'_>) -> Outcome {
-    let pattern = compile(0, call.text(0))?;
+    let pattern = compile(call, 0, call.text(0))?;
     let shape = Shape::of(&pattern)?;
+    if let Some(unknown) = call.argument(1).first_unknown() {
+        return Ok(hangs_on(unknown, shape.ty()));
+    }
     let text = call.text(1);
     call.spend(text.len() / 64)?;
     match pattern.captures(text) {
@@ -191,8 +118,11 @@ fn first_match(call: &Call<'_>) -> Outcome {
 }
 
 fn all_matches(call: &Call<'_>) -> Outcome {
-    let pattern = compile(0, call.text(0))?;
+    let pattern = compile(call, 0, call.text(0))?;
     let shape = Shape::of(&pattern)?;
+    if let Some(unknown) = call.argument(1).first_unknown() {
+        return Ok(hangs_on(unknown, Type::list(shape.ty())));
+    }
     let text = call.text(1);
     call.spend(text.len() / 64)?;
     let mut items = Vec::new();
@@ -211,9 +141,9 @@ fn replace(call: &Call<'_>) -> Outcome {
         call.allow_string(length.saturating_mul(1 + to.len() / from.len().max(1)))?;
         return Ok(partial::replace(value, from, to).at(Origin::NONE));
     };
-    let pattern = compile(1, inner)?;
+    let pattern = compile(call, 1, inner)?;
     if let Some(unknown) = value.first_unknown() {
-        return Ok(super::hangs_on(unknown, Type::String));
+        return Ok(hangs_on(unknown, Type::String));
     }
     let text = call.text(0);
     let mut out = String::new();

@@ -9,7 +9,7 @@ use crate::eval::Budget;
 use crate::value::{Answer, Data, Fields, Object, Type, Unknown, Value, convert, equals, unify};
 
 const LIST: Parameter = Parameter::new("list", Kind::List);
-const ANY_LIST: Parameter = Parameter::new("list", Kind::Any).keeping_marks();
+const ANY_LIST: Parameter = Parameter::new("list", Kind::Sequence).keeping_marks();
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function {
@@ -22,17 +22,11 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "concat",
         parameters: &[],
-        rest: Some(Parameter::new("seqs", Kind::Any).keeping_marks()),
+        rest: Some(Parameter::new("seqs", Kind::Sequence).keeping_marks()),
         returns: Kind::Any,
         run: concat,
     },
-    Function {
-        name: "flatten",
-        parameters: &[Parameter::new("list", Kind::Any).keeping_marks()],
-        rest: None,
-        returns: Kind::Any,
-        run: flatten,
-    },
+    Function { name: "flatten", parameters: &[ANY_LIST], rest: None, returns: Kind::Any, run: flatten },
     Function {
         name: "compact",
         parameters: &[Parameter::new("list", Kind::Strings)],
@@ -76,7 +70,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "setproduct",
         parameters: &[],
-        rest: Some(Parameter::new("sets", Kind::Any).keeping_marks()),
+        rest: Some(Parameter::new("sets", Kind::Sequence).keeping_marks()),
         returns: Kind::Any,
         run: product,
     },
@@ -253,7 +247,7 @@ fn compact(call: &Call<'_>) -> Outcome {
 fn distinct(call: &Call<'_>) -> Outcome {
     let mut kept: Vec<Value> = Vec::new();
     for item in call.items(0) {
-        call.spend(kept.len() / 16)?;
+        call.spend(kept.len() / 4)?;
         let mut repeated = false;
         for other in &kept {
             match equals(item, other) {
@@ -453,6 +447,10 @@ fn set_operation(call: &Call<'_>, unknown_too: bool, operation: SetOperation) ->
         sets.push(set);
     }
     let items: Vec<&[Value]> = sets.iter().filter_map(Value::as_items).collect();
+    if !unknown_too && let Some((first, others)) = items.split_first() {
+        // Each element of the first is looked for in all others.
+        call.spend(first.len().saturating_mul(others.iter().map(|other| other.len()).sum::<usize>()) / 4)?;
+    }
     Ok(Value::set(element, operation(&items)))
 }
 

@@ -132,12 +132,23 @@ fn title(call: &Call<'_>) -> Outcome {
         .text(0)
         .chars()
         .map(|c| {
-            let title = if after_word_end { one_to_one(c, c.to_uppercase()) } else { c };
+            let title = if after_word_end { title_case(c) } else { c };
             after_word_end = if c.is_ascii() { !c.is_ascii_alphanumeric() && c != '_' } else { c.is_whitespace() };
             title
         })
         .collect();
     Ok(Value::string(text))
+}
+
+/// Letters that are two in one have a third form for the start of a word.
+fn title_case(character: char) -> char {
+    match character {
+        'Ǆ' | 'ǅ' | 'ǆ' => 'ǅ',
+        'Ǉ' | 'ǈ' | 'ǉ' => 'ǈ',
+        'Ǌ' | 'ǋ' | 'ǌ' => 'ǋ',
+        'Ǳ' | 'ǲ' | 'ǳ' => 'ǲ',
+        other => one_to_one(other, other.to_uppercase()),
+    }
 }
 
 fn reverse(call: &Call<'_>) -> Outcome {
@@ -238,10 +249,12 @@ fn substring(call: &Call<'_>) -> Outcome {
 
 fn sort(call: &Call<'_>) -> Outcome {
     let list = call.argument(0);
-    if let Some(unknown) = list.first_unknown() {
-        return Ok(hangs_on(unknown, Type::list(Type::String)));
-    }
     let mut items = call.items(0).to_vec();
+    if let Some(unknown) = list.first_unknown() {
+        // How many there are is known, but not which comes where.
+        items.fill(hangs_on(unknown, Type::String));
+        return Ok(Value::list(Type::String, items));
+    }
     if items.iter().any(Value::is_null) {
         return Err(Refusal::argument(0, "a null element cannot be sorted"));
     }

@@ -128,7 +128,7 @@ fn render(call: &Call<'_>, file: FileId, text: &str, files: bool) -> Outcome {
     Ok(rendered)
 }
 
-fn is_identifier(name: &str) -> bool {
+pub(super) fn is_identifier(name: &str) -> bool {
     let mut characters = name.chars();
     characters.next().is_some_and(|first| first.is_alphabetic() || first == '_')
         && characters.all(|c| c.is_alphanumeric() || c == '_' || c == '-')

@@ -1,4 +1,7 @@
 //! Expressions, by how tightly they bind.
+//!
+//! Kinds of terms are read in functions of their own, never inlined, so that a level of nesting
+//! does not hold the locals of all the kinds that it is not: a WASM stack is one megabyte.
 
 use std::sync::Arc;
 
@@ -129,6 +132,7 @@ impl<'t> Parser<'t> {
         }
     }
 
+    #[inline(never)]
     fn parentheses(&mut self) -> Read<Expr> {
         let start = self.at;
         self.at += 1;
@@ -144,6 +148,7 @@ impl<'t> Parser<'t> {
         Ok(Expr { kind: ExprKind::Parens(Box::new(inner)), span: self.since(start) })
     }
 
+    #[inline(never)]
     fn number(&mut self) -> Read<Expr> {
         let start = self.at;
         let text = self.number_text();
@@ -180,6 +185,7 @@ impl<'t> Parser<'t> {
     }
 
     /// What starts with a name: a keyword, a call or a variable.
+    #[inline(never)]
     fn named(&mut self, mut name: Name) -> Read<Expr> {
         let after_name = self.at;
         self.space();
@@ -209,6 +215,7 @@ impl<'t> Parser<'t> {
         Ok(Expr { kind, span: name.span })
     }
 
+    #[inline(never)]
     fn call(&mut self, name: Name) -> Read<Expr> {
         let start = self.at;
         self.at += 1;
@@ -239,6 +246,7 @@ impl<'t> Parser<'t> {
         }
     }
 
+    #[inline(never)]
     fn tuple(&mut self) -> Read<Expr> {
         let start = self.at;
         self.at += 1;
@@ -264,6 +272,7 @@ impl<'t> Parser<'t> {
         }
     }
 
+    #[inline(never)]
     fn object(&mut self) -> Read<Expr> {
         let start = self.at;
         self.at += 1;
@@ -395,6 +404,7 @@ impl<'t> Parser<'t> {
         Ok(Self::template(parts, self.since(start)))
     }
 
+    #[inline(never)]
     fn heredoc(&mut self) -> Read<Expr> {
         let start = self.at;
         let (parts, end) = self.heredoc_parts()?;

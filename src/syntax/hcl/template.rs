@@ -1,7 +1,8 @@
 //! The inside of strings and heredocs: text, `${…}` and `%{…}`.
 //!
 //! Text is kept line by line, each line with the bytes it was written with, so that a
-//! position in a policy document inside a heredoc is a position in the file.
+//! position in a policy document inside a heredoc is a position in the file. What is never
+//! inlined here is so for the reason that `expression.rs` gives.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -201,6 +202,7 @@ impl<'t> Parser<'t> {
     }
 
     /// `${…}` or `%{…}`, with what their `~` do to the text around.
+    #[inline(never)]
     fn sequence(&mut self, before: &mut [Flat<'t>], trim_next: &mut bool) -> Read<Flat<'t>> {
         let start = self.at;
         let interpolation = self.peek() == b'$';
@@ -238,6 +240,7 @@ impl<'t> Parser<'t> {
         Ok(part)
     }
 
+    #[inline(never)]
     fn directive(&mut self) -> Read<Directive> {
         if self.take_keyword("if") {
             self.space();
@@ -259,6 +262,7 @@ impl<'t> Parser<'t> {
     }
 
     /// Text up to the next sequence, the end of the line (kept) or the end of the frame.
+    #[inline(never)]
     fn text(&mut self, frame: Frame<'_>) -> Read<Text<'t>> {
         let quoted = matches!(frame, Frame::Quote);
         let start = self.at;
@@ -386,6 +390,7 @@ impl<'t> Parser<'t> {
     }
 
     /// Puts what stands between `%{ if }` and `%{ endif }` inside it.
+    #[inline(never)]
     fn nest(&mut self, flat: Vec<Flat<'t>>) -> Read<Vec<TemplatePart>> {
         let mut flat = flat.into_iter();
         match self.nest_until(&mut flat)? {

@@ -45,7 +45,8 @@ fn object(fields: &Fields) -> Option<Expression> {
 
 fn object_key(key: &str) -> ObjectKey {
     match Identifier::new(key) {
-        Ok(name) if !NOT_KEYS.contains(&key) => ObjectKey::Identifier(name),
+        // What is a name outside ASCII changes with each version of Unicode; quotes are always right.
+        Ok(name) if key.is_ascii() && !NOT_KEYS.contains(&key) => ObjectKey::Identifier(name),
         _ => ObjectKey::Expression(quoted(key)),
     }
 }

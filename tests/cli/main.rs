@@ -1,0 +1,9 @@
+//! The command line from the outside: the real binary on real files.
+
+// Tests start the binary and write files; what goes wrong there should end them.
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::indexing_slicing)]
+
+mod documents;
+mod hostile;
+mod output;
+mod run;

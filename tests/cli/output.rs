@@ -1,0 +1,119 @@
+//! What is printed, and with which status.
+
+use super::run::{Scratch, trysquare, trysquare_in};
+
+#[test]
+fn the_example_shows_its_mistakes() {
+    let output = trysquare(&["check", "examples/hoopstat"]);
+    assert_eq!(output.status, 1, "{}", output.stderr);
+    insta::assert_snapshot!("hoopstat-text", output.stdout);
+}
+
+#[test]
+fn the_example_in_one_line_each() {
+    let output = trysquare(&["check", "examples/hoopstat", "--format", "concise"]);
+    assert_eq!(output.status, 1);
+    insta::assert_snapshot!("hoopstat-concise", output.stdout);
+}
+
+#[test]
+fn the_mended_example_is_clean() {
+    let output = trysquare(&["check", "examples/hoopstat-fixed", "--show-undetermined"]);
+    assert_eq!(output.status, 0, "{}", output.stdout);
+    insta::assert_snapshot!("hoopstat-fixed-text", output.stdout);
+}
+
+#[test]
+fn json_fits_its_schema() {
+    let schema = serde_json::from_str(&trysquare(&["schema", "report"]).stdout).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    for example in ["examples/hoopstat", "examples/hoopstat-fixed", "examples"] {
+        let output = trysquare(&["check", example, "--format", "json"]);
+        let report: serde_json::Value = serde_json::from_str(&output.stdout).unwrap();
+        let errors: Vec<String> = validator.iter_errors(&report).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{example}: {errors:?}");
+        assert_eq!(report["version"], 1);
+        assert_eq!(report["tool"]["name"], "trysquare");
+    }
+}
+
+#[test]
+fn colours_are_for_terminals_or_when_asked_for() {
+    let plain = trysquare(&["check", "examples/hoopstat"]);
+    assert!(!plain.stdout.contains('\u{1b}'));
+    let coloured = trysquare(&["check", "examples/hoopstat", "--color", "always"]);
+    assert!(coloured.stdout.contains('\u{1b}'));
+}
+
+#[test]
+fn help_teaches() {
+    insta::assert_snapshot!("help", trysquare(&["--help"]).stdout);
+    insta::assert_snapshot!("help-check", trysquare(&["check", "--help"]).stdout);
+}
+
+#[test]
+fn fail_on_decides_the_status() {
+    assert_eq!(trysquare(&["check", "examples/hoopstat", "--fail-on", "never"]).status, 0);
+    assert_eq!(trysquare(&["check", "examples/hoopstat", "--fail-on", "error"]).status, 1);
+}
+
+#[test]
+fn what_if_a_variable_had_another_value() {
+    let output = trysquare(&[
+        "check",
+        "examples/hoopstat-fixed",
+        "--var",
+        "lambda_config.bronze_ingestion.timeout=600",
+        "--format",
+        "concise",
+    ]);
+    assert_eq!(output.status, 1);
+    assert!(output.stdout.contains("times out after 600 s; documented: 300 s [lambda-timeout]"), "{}", output.stdout);
+}
+
+#[test]
+fn paths_say_what_is_reported_and_not_what_is_read() {
+    let from_page =
+        trysquare(&["check", "examples/hoopstat/infrastructure/LAMBDA_DEPLOYMENT.md", "--format", "concise"]);
+    assert!(from_page.stdout.contains("[lambda-memory]"), "{}", from_page.stdout);
+    let elsewhere = trysquare(&["check", "examples/hoopstat/infrastructure/s3.tf", "--format", "concise"]);
+    assert_eq!((elsewhere.status, elsewhere.stdout.as_str()), (0, ""));
+}
+
+#[test]
+fn every_example_of_the_pack_holds() {
+    let output = trysquare(&["test"]);
+    assert_eq!(output.status, 0, "{}", output.stdout);
+    // A page without examples proves nothing.
+    assert!(!output.stdout.contains("there is no"), "{}", output.stdout);
+}
+
+#[test]
+fn usage_errors_say_what_to_do() {
+    let output = trysquare(&["check", "no/such/dir"]);
+    assert_eq!((output.status, output.stderr.as_str()), (2, "trysquare: there is no no/such/dir\n"));
+    let output = trysquare(&["explain", "lambda-timeot"]);
+    assert_eq!(output.status, 2);
+    assert!(output.stderr.contains("did you mean `lambda-timeout`?"), "{}", output.stderr);
+}
+
+#[test]
+fn a_wrong_configuration_is_shown_with_its_place() {
+    let scratch = Scratch::new("config");
+    scratch.file("page.md", "# Functions\n\n| Name | Timeout |\n|---|---|\n| a | 5min |\n").file(
+        "trysquare.hcl",
+        "locals {\n  page = document(\"page.md\")\n}\n\nstandard {\n  functions = {\n    for row in local.page.tables[\"Function\"] :\n    row[\"Name\"] => { timeout = duration(row[\"Timeout\"]) }\n  }\n  loging = {}\n}\n\nrule \"lambda-timeot\" {\n  severity = \"fatal\"\n}\n",
+    );
+    let output = trysquare_in(scratch.path(), &["check"]);
+    assert_eq!(output.status, 2);
+    insta::assert_snapshot!("wrong-configuration", output.stdout);
+}
+
+#[test]
+fn without_a_configuration_it_says_how_to_get_one() {
+    let scratch = Scratch::new("bare");
+    scratch.file("main.tf", "resource \"aws_lambda_function\" \"a\" {\n  function_name = \"a\"\n}\n");
+    let output = trysquare_in(scratch.path(), &["check"]);
+    assert_eq!(output.status, 0, "{}", output.stdout);
+    assert!(output.stdout.contains("there is no trysquare.hcl"), "{}", output.stdout);
+}

@@ -1,0 +1,59 @@
+//! `cargo xtask bench`: times, always beside something to compare with in the same run.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::{cargo, output, root, run};
+
+/// Runs of a whole process; the median counts.
+const RUNS: usize = 41;
+
+/// Criterion's benches, then whole processes.
+pub fn all() -> Result<(), String> {
+    run(cargo().args(["bench", "--bench", "check"]))?;
+    run(cargo().args(["build", "--release", "--quiet", "--bin", "trysquare"]))?;
+    let binary = root().join("target/release/trysquare");
+    println!("\nWhole processes, median of {RUNS} runs:");
+    let start = median(Command::new(&binary).arg("--version"))?;
+    report("trysquare --version (process start)", start, start);
+    for example in ["examples/hoopstat", "examples/hoopstat-fixed"] {
+        let path = root().join(example);
+        let time = median(Command::new(&binary).args(["check", "--format", "json"]).arg(&path))?;
+        report(&format!("trysquare check {example}"), time, start);
+        if let Some(memory) = peak_memory(&binary, &path) {
+            println!("{:>44}  {memory} kB resident at most", "");
+        }
+    }
+    Ok(())
+}
+
+fn report(name: &str, time: Duration, start: Duration) {
+    let milliseconds = |time: Duration| time.as_secs_f64() * 1000.0;
+    println!(
+        "{name:>44}  {:6.2} ms  ({:.2} × process start)",
+        milliseconds(time),
+        time.as_secs_f64() / start.as_secs_f64()
+    );
+}
+
+fn median(command: &mut Command) -> Result<Duration, String> {
+    let mut times = Vec::with_capacity(RUNS);
+    for _ in 0..RUNS {
+        let start = Instant::now();
+        let status = command.stdout(Stdio::null()).status().map_err(|error| error.to_string())?;
+        times.push(start.elapsed());
+        if status.code().is_none_or(|code| code > 1) {
+            return Err(format!("{command:?} ended with {status}"));
+        }
+    }
+    times.sort();
+    times.get(RUNS / 2).copied().ok_or_else(|| "no runs".to_owned())
+}
+
+/// Peak resident memory in kB, where GNU time is there to tell.
+fn peak_memory(binary: &Path, path: &Path) -> Option<u64> {
+    let script = "exec 3>&1; /usr/bin/time -f %M \"$0\" check --fail-on never --format json \"$1\" 2>&3 >/dev/null";
+    let printed = output(Command::new("sh").args(["-c", script]).arg(binary).arg(path)).ok()?;
+    printed.trim().lines().last()?.parse().ok()
+}

@@ -1,0 +1,80 @@
+//! `cargo xtask test`
+
+use std::process::Command;
+
+use crate::{cargo, output, run};
+
+/// The target of the WebAssembly module.
+const WASM: &str = "wasm32-unknown-unknown";
+
+/// What the engine must not depend on: the terminal and the disk are the command line's.
+const CLI_ONLY: &[&str] = &["clap", "ignore", "miette", "schemars", "rayon"];
+
+/// Everything that has to hold, cheapest first.
+pub fn all() -> Result<(), String> {
+    step("format");
+    component("rustfmt")?;
+    run(cargo().args(["fmt", "--all", "--check"]))?;
+
+    step("lints");
+    component("clippy")?;
+    run(cargo().args(["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"]))?;
+
+    step("documentation");
+    run(cargo()
+        .args(["doc", "--workspace", "--no-deps", "--document-private-items", "--quiet"])
+        .env("RUSTDOCFLAGS", "--deny warnings"))?;
+
+    step("tests");
+    run(cargo().args(["test", "--quiet"]))?;
+
+    step("WebAssembly");
+    target(WASM)?;
+    run(cargo().args(["build", "--quiet", "--package", "trysquare-wasm", "--target", WASM]))?;
+    let tree = output(cargo().args([
+        "tree",
+        "--package",
+        "trysquare-wasm",
+        "--target",
+        WASM,
+        "--edges",
+        "normal",
+        "--prefix",
+        "none",
+    ]))?;
+    match tree.lines().find(|line| CLI_ONLY.iter().any(|name| line.split(' ').next() == Some(*name))) {
+        Some(line) => Err(format!("the WebAssembly module depends on {line}, which belongs to the command line alone")),
+        None => {
+            println!("Everything holds.");
+            Ok(())
+        }
+    }
+}
+
+fn step(name: &str) {
+    println!("── {name}");
+}
+
+/// Installs a part of the toolchain, unless it is there.
+fn component(name: &str) -> Result<(), String> {
+    let probe = if name == "rustfmt" { "fmt" } else { name };
+    if cargo().args([probe, "--version"]).output().is_ok_and(|output| output.status.success()) {
+        return Ok(());
+    }
+    rustup(&["component", "add", name])
+}
+
+/// Installs a target of the toolchain, unless it is there.
+fn target(name: &str) -> Result<(), String> {
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let libraries = output(Command::new(rustc).args(["--print", "target-libdir", "--target", name]))?;
+    if std::path::Path::new(libraries.trim()).is_dir() {
+        return Ok(());
+    }
+    rustup(&["target", "add", name])
+}
+
+fn rustup(arguments: &[&str]) -> Result<(), String> {
+    run(Command::new("rustup").args(arguments))
+        .map_err(|error| format!("{} is needed and could not be installed: {error}", arguments.last().unwrap_or(&"it")))
+}
