@@ -20,7 +20,7 @@ pub(super) struct Inventory {
     pub(super) invoke_permissions: Value,
     pub(super) modules: Value,
     /// Why there may be more than we know of.
-    pub(super) gaps: Vec<Value>,
+    gaps: Vec<Value>,
 }
 
 impl Inventory {
