@@ -1,11 +1,19 @@
 //! The whole way from files to a report.
 
 use crate::eval::Budget;
+<<<<<<< HEAD
 use crate::model::{Facts, Model, Sections};
 use crate::report::{Failure, Places, Report, Severity, SeverityOrOff, Skipped, sorted};
 use crate::rules::rule::SelectFrom;
 use crate::rules::{Rule, RuleError, Runner, pack, rule};
 use crate::source::{FileId, Reader, SourceProvider, Sources};
+=======
+use crate::model::{Facts, Model};
+use crate::report::{Failure, Places, Report, SeverityOrOff, Skipped, sorted};
+use crate::rules::load::{Loaded, PageText, load_beside};
+use crate::rules::{Rule, RuleError, Runner, pack};
+use crate::source::{Reader, SourceProvider, Sources};
+>>>>>>> main
 use crate::standard::{self, ConfigError, FILE_NAME, Root, Standard};
 use crate::terraform::{Configuration, Inputs, Override, Problem, World};
 use crate::value::Value;
@@ -38,6 +46,7 @@ pub fn check(provider: &dyn SourceProvider, options: &Options) -> Checked {
     let mut report = Report::default();
     let reader = Reader::new(provider);
     let pages = pages(&reader, options);
+<<<<<<< HEAD
     let prepare = |standard: &Standard| {
         let rules = Rules::read(&pages, &reader, standard);
         let sections = rules.sections();
@@ -46,6 +55,15 @@ pub fn check(provider: &dyn SourceProvider, options: &Options) -> Checked {
     let result = with_model(&reader, options, prepare, |standard, model, budget, rules| {
         let run = Run { reader: &reader, options, standard, model, budget };
         run.rules(rules, &mut report);
+=======
+    let own = pages.len();
+    // A check is as long as its longest thread, and reading the rules depends on nothing else.
+    let (loaded, built) = load_beside(pages, || build(&reader, options));
+    let result = built.map(|built| {
+        let run = Run { reader: &reader, options, built: &built };
+        run.rules(&loaded, &mut report);
+        Counts { files: reader.sources().len() - own, ..built.counts }
+>>>>>>> main
     });
     match result {
         Ok(counts) => {
@@ -67,11 +85,17 @@ pub fn check(provider: &dyn SourceProvider, options: &Options) -> Checked {
 /// When the configuration is wrong.
 pub fn model(provider: &dyn SourceProvider, options: &Options) -> Result<(Value, Sources), Box<Checked>> {
     let reader = Reader::new(provider);
+<<<<<<< HEAD
     let mut found = Value::null();
     let everything = |_: &Standard| ((), Sections::all());
     let result = with_model(&reader, options, everything, |_, model, _, ()| found = model.value.clone());
     match result {
         Ok(_) => Ok((found, reader.into_sources())),
+=======
+    let options = Options { everything: true, ..options.clone() };
+    match build(&reader, &options) {
+        Ok(built) => Ok((built.model.value, reader.into_sources())),
+>>>>>>> main
         Err(errors) => {
             let mut report = Report::default();
             {
@@ -90,13 +114,15 @@ struct Counts {
     files: usize,
 }
 
-/// A rule's page: where it is, and what it says.
-struct PageText {
-    path: String,
-    file: FileId,
-    url: String,
+/// What a check decides on.
+struct Built {
+    standard: Standard,
+    model: Model,
+    budget: Budget,
+    counts: Counts,
 }
 
+<<<<<<< HEAD
 /// Builds the model for those who use it: `prepare` says, once the standard is there, which parts they need.
 fn with_model<T>(
     reader: &Reader<'_>,
@@ -104,6 +130,10 @@ fn with_model<T>(
     prepare: impl FnOnce(&Standard) -> (T, Sections),
     use_model: impl FnOnce(&Standard, &Model, &Budget, T),
 ) -> Result<Counts, Vec<ConfigError>> {
+=======
+/// Reads and evaluates everything but the rules.
+fn build(reader: &Reader<'_>, options: &Options) -> Result<Built, Vec<ConfigError>> {
+>>>>>>> main
     let budget = Budget::new();
     let standard = read_standard(reader, options, &budget)?;
     let (prepared, sections) = prepare(&standard);
@@ -136,8 +166,14 @@ fn with_model<T>(
         workflows.iter().flat_map(|workflow| workflow.problems.iter().cloned().map(Problem::Syntax));
     let problems: Vec<Problem> = problems.cloned().chain(workflow_problems).collect();
     model.add_problems(&problems, reader);
+<<<<<<< HEAD
     use_model(&standard, &model, &budget, prepared);
     Ok(Counts { resources: model.resources, workflows: workflows.len(), files: reader.sources().len() })
+=======
+    let counts = Counts { resources: model.resources, workflows: workflows.len(), files: reader.sources().len() };
+    drop(worlds);
+    Ok(Built { standard, model, budget, counts })
+>>>>>>> main
 }
 
 fn read_standard(reader: &Reader<'_>, options: &Options, budget: &Budget) -> Result<Standard, Vec<ConfigError>> {
@@ -170,14 +206,17 @@ fn inputs(reader: &Reader<'_>, root: &Root, options: &Options, budget: &Budget) 
 }
 
 fn pages(reader: &Reader<'_>, options: &Options) -> Vec<PageText> {
-    let page =
-        |path: &str, text: &str| PageText { path: path.to_owned(), file: reader.add(path, text), url: pack::url(path) };
+    let page = |path: &str, text: &str| {
+        let file = reader.add(path, text);
+        PageText { path: path.to_owned(), file, text: reader.text(file), url: pack::url(path) }
+    };
     match &options.only {
         Some((path, text)) => vec![page(path, text)],
         None => pack::PAGES.iter().map(|(path, text)| page(path, text)).collect(),
     }
 }
 
+<<<<<<< HEAD
 /// The rules of all pages, as far as they can be read.
 #[derive(Default)]
 struct Rules<'p> {
@@ -221,15 +260,17 @@ impl<'p> Rules<'p> {
 }
 
 /// One run of rules over one model.
+=======
+/// One run of rules over what was built.
+>>>>>>> main
 struct Run<'r> {
     reader: &'r Reader<'r>,
     options: &'r Options,
-    standard: &'r Standard,
-    model: &'r Model,
-    budget: &'r Budget,
+    built: &'r Built,
 }
 
 impl Run<'_> {
+<<<<<<< HEAD
     fn rules(&self, rules: Rules<'_>, report: &mut Report) {
         let sources = self.reader.sources();
         let places = Places::new(&sources);
@@ -238,12 +279,41 @@ impl Run<'_> {
         report.failures.extend(rules.errors.iter().map(|error| rule_failure(error, places)));
         for (rule, severity, url) in &rules.running {
             let outcome = runner.run(rule, *severity, url);
+=======
+    fn rules(&self, loaded: &Loaded, report: &mut Report) {
+        let sources = self.reader.sources();
+        let places = Places::new(&sources);
+        let Built { standard, model, budget, .. } = self.built;
+        let runner = Runner::new(&model.value, standard.value.clone(), budget, places, &loaded.queries);
+        let mut known = Vec::new();
+        for (page, rule) in &loaded.rules {
+            let rule = match rule {
+                Ok(rule) => rule,
+                Err(errors) => {
+                    report.failures.extend(errors.iter().map(|error| rule_failure(error, places)));
+                    continue;
+                }
+            };
+            known.push(rule.id.clone());
+            if let Some(reason) = skipped(rule, standard) {
+                report.skipped.push(Skipped { rule: rule.id.clone(), reason });
+                continue;
+            }
+            let SeverityOrOff::On(severity) = standard.severity(&rule.id, rule.severity) else {
+                continue;
+            };
+            let outcome = runner.run(rule, severity, &page.url);
+>>>>>>> main
             report.findings.extend(outcome.findings);
             report.undetermined.extend(outcome.undetermined);
             report.failures.extend(outcome.errors.iter().map(|error| rule_failure(error, places)));
         }
+<<<<<<< HEAD
         let known = &rules.known;
         for (id, setting) in &self.standard.rules {
+=======
+        for (id, setting) in &standard.rules {
+>>>>>>> main
             if self.options.only.is_none() && !known.contains(id) {
                 let help = crate::eval::did_you_mean(id, known.iter().map(String::as_str));
                 let error = ConfigError::new(setting.span, format!("there is no rule `{id}`")).with_help(help);

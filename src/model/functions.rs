@@ -81,6 +81,7 @@ fn function(found: &Found<'_, '_>, documented: &[Value], iam: &Iam) -> Function 
         ("address", address),
         ("module", Value::string(Arc::clone(&found.instance.owner.address))),
         ("function_name", name),
+        ("arn", found.attribute("arn")),
         ("app", app),
         ("timeout", found.number("timeout")),
         ("memory_size", found.number("memory_size")),

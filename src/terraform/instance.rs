@@ -358,6 +358,22 @@ impl<'w> World<'w> {
         Ok(Some(resource))
     }
 
+    /// The regions that the root module's AWS providers are set to; unknown where one leaves it to the environment.
+    #[must_use]
+    pub fn regions(&self) -> Vec<Value> {
+        let providers = self.root.module.providers.iter();
+        let aws = providers.filter(|block| block.label(0).is_some_and(|label| &**label == "aws"));
+        aws.map(|block| {
+            let written = block.body.attribute("region");
+            let region = written.and_then(|attribute| self.evaluate(&self.root, attribute).ok());
+            region.filter(|region| !region.is_null()).unwrap_or_else(|| {
+                let reason = "the region is chosen when Terraform runs";
+                Value::unknown(Unknown::new(Type::String, reason, Some(block.header)))
+            })
+        })
+        .collect()
+    }
+
     /// The region of the root module's AWS provider, when that is written; else an unknown of that name.
     pub(super) fn region(&self) -> Value {
         if let Some(region) = self.region.get() {

@@ -34,7 +34,7 @@ pub fn evaluate(case: &Case) -> (Vec<String>, String) {
     for owner in world.instances() {
         for (mode, ty, name) in owner.module.resources.keys() {
             if *mode == Mode::Managed && &**ty == "terraform_data" {
-                let resource = world.resource(&owner, *mode, ty, name).unwrap().unwrap();
+                let resource = world.resource(owner, *mode, ty, name).unwrap().unwrap();
                 let instances = resource.instances.items().iter();
                 lines.extend(instances.map(|(_, instance)| resource_line(instance, &world)));
             }

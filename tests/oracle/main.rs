@@ -59,7 +59,10 @@ fn the_record_is_what_terraform_says() {
     for file in &mut files {
         for case in &mut file.cases {
             let real = results.next().unwrap();
-            if real != case.expected {
+            // Terraform compares the attributes of objects in an order that changes from run to run, and may stop at
+            // an unknown one or at one that settles it; either is what it says.
+            let by_chance = case.expected == "?" && subject::evaluate(&case.expression) == real;
+            if real != case.expected && !by_chance {
                 differences.push(format!(
                     "{}: {}\n  recorded:  {}\n  terraform: {real}",
                     file.name, case.expression, case.expected
