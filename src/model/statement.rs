@@ -27,7 +27,8 @@ const FIELDS: &[&str] = &[
 pub(super) fn describe(statement: &Value) -> Fields {
     if let Data::Unknown(unknown) = &statement.data {
         let unknown = || Value::unknown(unknown.derived(Type::Any)).at(statement.origin.clone());
-        return FIELDS.iter().map(|name| (Arc::from(*name), unknown())).collect();
+        let fields = FIELDS.iter().map(|name| (Arc::from(*name), unknown()));
+        return fields.chain([(Arc::from("managed"), Value::null())]).collect();
     }
     let mut fields = statement.as_fields().cloned().unwrap_or_default();
     let allows = equals(&fields.get("effect").cloned().unwrap_or_default(), &Value::from("Allow"));
