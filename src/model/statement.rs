@@ -106,8 +106,8 @@ fn everywhere(fields: &Fields) -> Option<Result<Value, Arc<Unknown>>> {
     open.map(Err)
 }
 
-/// Whether an unknown is the ARN of some resource: whatever it turns out to be, it is not `*`.
-fn is_arn_attribute(unknown: &Unknown) -> bool {
+/// Whether an unknown is the ARN of some resource: whatever it turns out to be, it is neither `*` nor null.
+pub(super) fn is_arn_attribute(unknown: &Unknown) -> bool {
     let name = unknown.name.as_deref().unwrap_or("");
     name.ends_with("arn") && !name.starts_with("var.") && !name.starts_with("local.")
 }
