@@ -82,6 +82,7 @@ fn function(found: &Found<'_, '_>, documented: &[Value], iam: &Iam) -> Function 
         ("module", Value::string(Arc::clone(&found.instance.owner.address))),
         ("name_bytes", Value::from(known_bytes(&name)).at(name.origin.clone())),
         ("function_name", name),
+        ("arn", found.attribute("arn")),
         ("app", app),
         ("timeout", found.number("timeout")),
         ("memory_size", found.number("memory_size")),

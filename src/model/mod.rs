@@ -76,16 +76,26 @@ impl Model {
         let names = inventory.function_names(&functions);
         let functions: Vec<Value> =
             functions.into_iter().map(|function| function.into_value(inventory.gaps())).collect();
+        let roles = iam.roles_value();
+        let regions: Vec<Value> = facts.worlds.iter().flat_map(World::regions).collect();
+        let subjects = workflows::Subjects {
+            functions: &functions,
+            documented: &documented,
+            gaps: inventory.gaps(),
+            repositories: inventory.repositories.as_items().unwrap_or(&[]),
+            roles: roles.as_items().unwrap_or(&[]),
+            regions: &regions,
+        };
+        let workflows = workflows::build(facts.workflows, facts.standard, &subjects);
         let mut fields = Fields::new();
         let mut add = |name: &str, value: Value| {
             fields.insert(name.into(), value);
         };
-        add("functions", Value::tuple(functions));
         add("function_names", names);
         add("alarms", Value::tuple(alarms));
         add("permissions", Value::tuple(permissions::of(facts.standard, &statements, inventory.gaps())));
         add("statements", Value::tuple(statements));
-        add("roles", iam.roles_value());
+        add("roles", roles);
         add("trusts", iam.trusts());
         add("log_groups", inventory.log_groups);
         add("log_group_names", inventory.log_group_names);
@@ -96,7 +106,9 @@ impl Model {
         add("output_names", inventory.output_names);
         add("invoke_permissions", inventory.invoke_permissions);
         add("modules", inventory.modules);
-        let workflows = workflows::build(facts.workflows, facts.standard);
+        add("functions", Value::tuple(workflows.functions));
+        add("regions", Value::tuple(regions));
+        add("deploy", workflows.deploy);
         add("workflows", workflows.workflows);
         add("deployments", workflows.deployments);
         add("documented", Value::tuple(documented));

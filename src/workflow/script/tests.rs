@@ -132,6 +132,20 @@ fn wrappers_and_aws_options() {
 }
 
 #[test]
+fn what_is_left_early_does_not_reach_the_end_of_a_turn() {
+    let walked = run(
+        "for d in apps/*; do\ncase \"$d\" in\napps/a) n=a ;;\napps/b) n=b ;;\n*) echo no; continue ;;\nesac\ndeploy \"$n\"\ndone\nafter \"$n\"\nwhile true; do m=x; break; m=y; done\nlast \"$m\"",
+    );
+    let argument = |program: &str| {
+        let command = walked.commands.iter().find(|command| command.program() == Some(program)).unwrap();
+        show(&command.words[1].value)
+    };
+    assert_eq!(argument("deploy"), "a|b");
+    assert_eq!(argument("after"), "a|b|${env.n}");
+    assert_eq!(argument("last"), "x|${env.m}");
+}
+
+#[test]
 fn scripts_of_the_workspace_are_followed() {
     let text = "deploy \"$1\"\necho \"o=$1\" >> $GITHUB_OUTPUT";
     let file = Sources::new().add("scripts/d.sh", text);
