@@ -1,9 +1,11 @@
 //! Workflows as rules see them: jobs, credentials, what is deployed, and which documented steps there are.
 
 mod applications;
+mod images;
 mod named;
 mod order;
 mod permissions;
+mod replaced;
 mod targets;
 mod values;
 
@@ -96,9 +98,11 @@ pub(crate) struct Workflows {
 pub(crate) fn build(workflows: &[Workflow], standard: &Standard, subjects: &Subjects<'_>) -> Workflows {
     let mut all = Vec::new();
     let mut deployments = Vec::new();
+    let mut image_variable = None;
     let mut by_function: Vec<Vec<Value>> = vec![Vec::new(); subjects.functions.len()];
     for workflow in workflows {
         let facts = deploy_facts(workflow);
+        image_variable = image_variable.or_else(|| replaced::image_variable(&facts));
         let is_deploy = is_documented(workflow, standard);
         let reader =
             Reader { workflow, facts: &facts, standard, subjects, is_deploy, called: is_called(workflow, workflows) };
@@ -106,14 +110,13 @@ pub(crate) fn build(workflows: &[Workflow], standard: &Standard, subjects: &Subj
         let own = reader.deployments();
         deployments.extend(own.iter().cloned());
         if reader.speaks() {
-            targets::by_function(workflow, &facts, &namer, subjects, &mut by_function);
+            replaced::by_function(workflow, &facts, &namer, subjects, &mut by_function);
         }
         all.push(reader.read(own, &namer));
     }
-    let image_variable = all.iter().find_map(names_an_image);
     let functions = subjects.functions.iter().zip(by_function);
     let functions =
-        functions.map(|(function, own)| targets::with_deployments(function, own, image_variable.as_ref())).collect();
+        functions.map(|(function, own)| replaced::with_deployments(function, own, image_variable)).collect();
     Workflows {
         deploy: deploy(workflows, standard),
         workflows: Value::tuple(all),
@@ -144,16 +147,6 @@ fn is_called(workflow: &Workflow, all: &[Workflow]) -> bool {
         let mut jobs = other.parsed.jobs.iter();
         other.path != workflow.path && jobs.any(|job| job.uses.as_ref().is_some_and(|uses| calls(uses.text())))
     })
-}
-
-/// The option of a `terraform` command that sets a variable which by its name is an image or a tag.
-fn names_an_image(workflow: &Value) -> Option<Value> {
-    let variables = workflow.field("terraform_variables")?.as_items()?;
-    let names = variables.iter().filter_map(|variable| variable.field("name"));
-    names
-        .into_iter()
-        .find(|name| name.as_str().is_some_and(|name| name.contains("image") || name.contains("tag")))
-        .cloned()
 }
 
 /// One workflow with what it is read by.
@@ -353,7 +346,7 @@ fn read_deployment(workflow: &Workflow, deployment: &Deployment, subjects: &Subj
             "images",
             images.map_or_else(|| Value::null().written_at(deployment.span), |image| list(&image.value, image.span)),
         ),
-        ("pairs", targets::pairs(deployment, subjects)),
+        ("pairs", images::pairs(deployment, subjects)),
         ("region", deployment.region.as_ref().map_or_else(Value::null, |region| scalar(&region.value, region.span))),
     ])
     .written_at(deployment.span)

@@ -21,6 +21,8 @@ pub struct DeployFacts {
     pub steps: Vec<Occurrence>,
     /// Variables on the command line of Terraform.
     pub terraform_variables: Vec<TerraformVariable>,
+    /// Variables given to Terraform by the environment, as `TF_VAR_NAME`.
+    pub terraform_environment: Vec<NamedValue>,
     /// Regions that are named.
     pub regions: Vec<NamedValue>,
     /// Container images that are named.
