@@ -33,6 +33,8 @@ pub(crate) struct Subjects<'s> {
     pub(crate) roles: &'s [Value],
     /// The regions that Terraform's providers are set to.
     pub(crate) regions: &'s [Value],
+    /// Terraform's outputs.
+    pub(crate) outputs: &'s [Value],
 }
 
 impl Subjects<'_> {
@@ -58,6 +60,22 @@ impl Subjects<'_> {
             .map(|name| (name, Value::null()))
             .collect();
         own.into_iter().chain(others).collect()
+    }
+
+    /// What a command prints, going by its name: `terraform output -raw NAME` the root module's output.
+    fn printed(&self, command: &str) -> Option<String> {
+        let command = command.strip_prefix("$(terraform ")?.strip_suffix(')')?;
+        let (options, name) = command.rsplit_once(' ')?;
+        let mut words = options.split(' ');
+        if !words.any(|word| word == "output") || !words.any(|word| matches!(word, "-raw" | "--raw")) {
+            return None;
+        }
+        let is =
+            |output: &&Value, field: &str, wanted: &str| output.field(field).and_then(Value::as_str) == Some(wanted);
+        let mut found = self.outputs.iter().filter(|output| is(output, "name", name) && is(output, "module", ""));
+        // Which root module the command looks at is only clear when one alone has such an output.
+        let only = found.next().filter(|_| found.next().is_none())?;
+        only.field("value").filter(|value| !value.sensitive)?.as_str().map(str::to_owned)
     }
 
     fn repositories_with_arns(&self) -> Vec<(Value, Value)> {
@@ -101,7 +119,8 @@ pub(crate) fn build(workflows: &[Workflow], standard: &Standard, subjects: &Subj
     let mut image_variable = None;
     let mut by_function: Vec<Vec<Value>> = vec![Vec::new(); subjects.functions.len()];
     for workflow in workflows {
-        let facts = deploy_facts(workflow);
+        let mut facts = deploy_facts(workflow);
+        facts.fill(&|symbol| subjects.printed(symbol));
         image_variable = image_variable.or_else(|| replaced::image_variable(&facts));
         let is_deploy = is_documented(workflow, standard);
         let reader =

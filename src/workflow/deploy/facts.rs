@@ -33,6 +33,35 @@ pub struct DeployFacts {
     pub calls: Vec<ApiCall>,
 }
 
+impl DeployFacts {
+    /// Puts in what is known from elsewhere of unknown pieces.
+    pub fn fill(&mut self, known: &dyn Fn(&str) -> Option<String>) {
+        let fill = |value: &mut Possible| {
+            for one in &mut value.known {
+                one.text = one.text.filled(known);
+            }
+        };
+        for credentials in &mut self.credentials {
+            for value in [&mut credentials.role, &mut credentials.region].into_iter().flatten() {
+                fill(&mut value.value);
+            }
+        }
+        for deployment in &mut self.deployments {
+            let arguments = [&mut deployment.function, &mut deployment.image, &mut deployment.region];
+            arguments.into_iter().flatten().for_each(|argument| fill(&mut argument.value));
+            for (function, image) in &mut deployment.pairs {
+                function.text = function.text.filled(known);
+                image.text = image.text.filled(known);
+            }
+        }
+        self.regions.iter_mut().chain(&mut self.images).for_each(|named| fill(&mut named.value));
+        for query in &mut self.image_queries {
+            query.repository.iter_mut().chain(&mut query.tags).for_each(|argument| fill(&mut argument.value));
+        }
+        self.calls.iter_mut().for_each(|call| fill(&mut call.name.value));
+    }
+}
+
 /// A use of `aws-actions/configure-aws-credentials`
 /// (<https://github.com/aws-actions/configure-aws-credentials#options>).
 #[derive(Debug, Clone, PartialEq)]
