@@ -323,7 +323,7 @@ fn inputs(workflow: &Workflow) -> Value {
         ])
         .written_at(input.name.span)
     });
-    let unread = workflow.problems.iter().map(|problem| {
+    let unread = workflow.parsed.problems.iter().map(|problem| {
         let name = Unknown::new(Type::String, problem.message.as_str(), Some(problem.span));
         Value::record([("name", Value::unknown(name))]).written_at(problem.span)
     });

@@ -5,7 +5,7 @@ use super::values::{reached, text, truth, untold};
 use crate::rules::matches_glob;
 use crate::source::Span;
 use crate::value::{Answer, Value};
-use crate::workflow::{Alternative, Deployment, Given, Text, function_name, split_image};
+use crate::workflow::{Alternative, Deployment, Given, Piece, Text, function_name, split_image};
 
 /// Each function that a deployment names together with an image that it can get, and whether the image's tag is as
 /// documented for it.
@@ -89,12 +89,36 @@ pub(super) fn tag(image: &Text) -> Tag {
     }
 }
 
+/// Whether a tag begins with something of which enough is known to tell that it does not begin as the pattern does: the
+/// hash of a commit, or the number of a run.
+fn begins_otherwise(tag: &Text, pattern: &str) -> bool {
+    let Some(Piece::Unknown(symbol)) = tag.pieces().first() else {
+        return false;
+    };
+    let wanted = pattern.split(['*', '?']).next().unwrap_or("").chars();
+    let commit = ["$(git rev-parse ", "${GITHUB_SHA"].iter().any(|start| symbol.starts_with(start));
+    let short = ["--short", "…"].iter().any(|sign| symbol.contains(sign));
+    match &**symbol {
+        // A commit's whole hash has 40 digits, a shortened one at least 4.
+        symbol if symbol == "github.sha" || commit && !symbol.contains("--abbrev-ref") => {
+            wanted.take(if short { 4 } else { 40 }).any(|c| !c.is_ascii_hexdigit() || c.is_ascii_uppercase())
+        }
+        "github.run_id" | "github.run_number" => wanted.take(1).any(|c| !c.is_ascii_digit()),
+        _ => false,
+    }
+}
+
 fn follows(tag: &Tag, pattern: &Value, place: Span) -> Answer {
     let tag = match tag {
         Tag::Is(tag) => tag,
         Tag::Digest => return untold("the image is named by its digest, and its tag is not known", place),
         Tag::Unknown => return untold("the image's tag is known when the workflow runs", place),
     };
+    if let Some(pattern) = pattern.as_str()
+        && begins_otherwise(tag, pattern)
+    {
+        return Answer::No;
+    }
     let follows = matches_glob(&text(tag, place), pattern);
     match (follows.as_bool(), follows.first_unknown()) {
         (Some(truth), _) => Answer::of(truth),
