@@ -3,8 +3,9 @@
 use crate::eval::Budget;
 use crate::model::{Facts, Model};
 use crate::report::{Failure, Places, Report, SeverityOrOff, Skipped, sorted};
-use crate::rules::{Rule, RuleError, Runner, pack, rule};
-use crate::source::{FileId, Reader, SourceProvider, Sources};
+use crate::rules::load::{Loaded, PageText, load_beside};
+use crate::rules::{Rule, RuleError, Runner, pack};
+use crate::source::{Reader, SourceProvider, Sources};
 use crate::standard::{self, ConfigError, FILE_NAME, Root, Standard};
 use crate::terraform::{Configuration, Inputs, Override, Problem, World};
 use crate::value::Value;
@@ -38,9 +39,14 @@ pub struct Checked {
 pub fn check(provider: &dyn SourceProvider, options: &Options) -> Checked {
     let mut report = Report::default();
     let reader = Reader::new(provider);
-    let result = with_model(&reader, options, |standard, model, budget, pages| {
-        let run = Run { reader: &reader, options, standard, model, budget };
-        run.rules(pages, &mut report);
+    let pages = pages(&reader, options);
+    let own = pages.len();
+    // A check is as long as its longest thread, and reading the rules depends on nothing else.
+    let (loaded, built) = load_beside(pages, || build(&reader, options));
+    let result = built.map(|built| {
+        let run = Run { reader: &reader, options, built: &built };
+        run.rules(&loaded, &mut report);
+        Counts { files: reader.sources().len() - own, ..built.counts }
     });
     match result {
         Ok(counts) => {
@@ -62,11 +68,9 @@ pub fn check(provider: &dyn SourceProvider, options: &Options) -> Checked {
 /// When the configuration is wrong.
 pub fn model(provider: &dyn SourceProvider, options: &Options) -> Result<(Value, Sources), Box<Checked>> {
     let reader = Reader::new(provider);
-    let mut found = Value::null();
     let options = Options { everything: true, ..options.clone() };
-    let result = with_model(&reader, &options, |_, model, _, _| found = model.value.clone());
-    match result {
-        Ok(_) => Ok((found, reader.into_sources())),
+    match build(&reader, &options) {
+        Ok(built) => Ok((built.model.value, reader.into_sources())),
         Err(errors) => {
             let mut report = Report::default();
             {
@@ -85,18 +89,16 @@ struct Counts {
     files: usize,
 }
 
-/// A rule's page: where it is, and what it says.
-struct PageText {
-    path: String,
-    file: FileId,
-    url: String,
+/// What a check decides on.
+struct Built {
+    standard: Standard,
+    model: Model,
+    budget: Budget,
+    counts: Counts,
 }
 
-fn with_model(
-    reader: &Reader<'_>,
-    options: &Options,
-    use_model: impl FnOnce(&Standard, &Model, &Budget, &[PageText]),
-) -> Result<Counts, Vec<ConfigError>> {
+/// Reads and evaluates everything but the rules.
+fn build(reader: &Reader<'_>, options: &Options) -> Result<Built, Vec<ConfigError>> {
     let budget = Budget::new();
     let standard = read_standard(reader, options, &budget)?;
     let roots: Option<Vec<String>> =
@@ -128,10 +130,9 @@ fn with_model(
         workflows.iter().flat_map(|workflow| workflow.problems.iter().cloned().map(Problem::Syntax));
     let problems: Vec<Problem> = problems.cloned().chain(workflow_problems).collect();
     model.add_problems(&problems, reader);
-    let pages = pages(reader, options);
-    use_model(&standard, &model, &budget, &pages);
-    let files = reader.sources().len() - pages.len();
-    Ok(Counts { resources: model.resources, workflows: workflows.len(), files })
+    let counts = Counts { resources: model.resources, workflows: workflows.len(), files: reader.sources().len() };
+    drop(worlds);
+    Ok(Built { standard, model, budget, counts })
 }
 
 fn read_standard(reader: &Reader<'_>, options: &Options, budget: &Budget) -> Result<Standard, Vec<ConfigError>> {
@@ -164,52 +165,52 @@ fn inputs(reader: &Reader<'_>, root: &Root, options: &Options, budget: &Budget) 
 }
 
 fn pages(reader: &Reader<'_>, options: &Options) -> Vec<PageText> {
-    let page =
-        |path: &str, text: &str| PageText { path: path.to_owned(), file: reader.add(path, text), url: pack::url(path) };
+    let page = |path: &str, text: &str| {
+        let file = reader.add(path, text);
+        PageText { path: path.to_owned(), file, text: reader.text(file), url: pack::url(path) }
+    };
     match &options.only {
         Some((path, text)) => vec![page(path, text)],
         None => pack::PAGES.iter().map(|(path, text)| page(path, text)).collect(),
     }
 }
 
-/// One run of rules over one model.
+/// One run of rules over what was built.
 struct Run<'r> {
     reader: &'r Reader<'r>,
     options: &'r Options,
-    standard: &'r Standard,
-    model: &'r Model,
-    budget: &'r Budget,
+    built: &'r Built,
 }
 
 impl Run<'_> {
-    fn rules(&self, pages: &[PageText], report: &mut Report) {
+    fn rules(&self, loaded: &Loaded, report: &mut Report) {
         let sources = self.reader.sources();
         let places = Places::new(&sources);
-        let runner = Runner::new(&self.model.value, self.standard.value.clone(), self.budget, places);
+        let Built { standard, model, budget, .. } = self.built;
+        let runner = Runner::new(&model.value, standard.value.clone(), budget, places, &loaded.queries);
         let mut known = Vec::new();
-        for page in pages {
-            let rule = match rule::read(page.file, &page.path, sources.text(page.file)) {
-                Ok(Some(rule)) => rule,
-                Ok(None) => continue,
+        for (page, rule) in &loaded.rules {
+            let rule = match rule {
+                Ok(rule) => rule,
                 Err(errors) => {
                     report.failures.extend(errors.iter().map(|error| rule_failure(error, places)));
                     continue;
                 }
             };
             known.push(rule.id.clone());
-            if let Some(reason) = skipped(&rule, self.standard) {
+            if let Some(reason) = skipped(rule, standard) {
                 report.skipped.push(Skipped { rule: rule.id.clone(), reason });
                 continue;
             }
-            let SeverityOrOff::On(severity) = self.standard.severity(&rule.id, rule.severity) else {
+            let SeverityOrOff::On(severity) = standard.severity(&rule.id, rule.severity) else {
                 continue;
             };
-            let outcome = runner.run(&rule, severity, &page.url);
+            let outcome = runner.run(rule, severity, &page.url);
             report.findings.extend(outcome.findings);
             report.undetermined.extend(outcome.undetermined);
             report.failures.extend(outcome.errors.iter().map(|error| rule_failure(error, places)));
         }
-        for (id, setting) in &self.standard.rules {
+        for (id, setting) in &standard.rules {
             if self.options.only.is_none() && !known.contains(id) {
                 let help = crate::eval::did_you_mean(id, known.iter().map(String::as_str));
                 let error = ConfigError::new(setting.span, format!("there is no rule `{id}`")).with_help(help);

@@ -40,6 +40,7 @@ const ALARM: Shape = Shape::Object(&[
     ("name", Shape::String, "The alarm's name, with {app} for the application."),
     ("threshold", Shape::Number, "How many occurrences are still fine: 0 means that the first one triggers."),
     ("ratio", Shape::Number, "For durations: the part of the function's timeout that triggers, such as 0.83."),
+    ("statistic", Shape::String, "For durations: the statistic that is compared, such as Maximum."),
 ]);
 
 const ALARMS: Shape = Shape::Object(&[

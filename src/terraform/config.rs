@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 use std::sync::Arc;
 
+use crate::eval::EvalError;
 use crate::source::{FileId, ReadError, Reader, normalize_path};
 use crate::syntax::SyntaxProblem;
 use crate::syntax::hcl::ast::{Attribute, Block, ExprKind};
@@ -68,6 +69,18 @@ pub enum Mode {
     Ephemeral,
 }
 
+impl Mode {
+    /// The address of a resource in its module.
+    #[must_use]
+    pub(super) fn address(self, ty: &str, name: &str) -> String {
+        match self {
+            Self::Managed => format!("{ty}.{name}"),
+            Self::Data => format!("data.{ty}.{name}"),
+            Self::Ephemeral => format!("ephemeral.{ty}.{name}"),
+        }
+    }
+}
+
 /// What one directory declares.
 #[derive(Debug, Default)]
 pub struct Module {
@@ -87,6 +100,8 @@ pub struct Module {
     pub providers: Vec<Arc<Block>>,
     /// Whether a `backend` or `cloud` block marks this as a root module.
     pub has_backend: bool,
+    /// What is declared more than once.
+    pub duplicates: Vec<EvalError>,
     /// Why something may be declared here that we do not know of: a file that could not be read whole.
     pub gaps: Vec<Arc<str>>,
 }
@@ -94,36 +109,39 @@ pub struct Module {
 impl Module {
     fn add(&mut self, block: &Arc<Block>) {
         let label = |index: usize| block.label(index).cloned();
-        match (&*block.kind.value, label(0), label(1)) {
-            ("variable", Some(name), _) => {
-                self.variables.insert(name, Arc::clone(block));
-            }
-            ("output", Some(name), _) => {
-                self.outputs.insert(name, Arc::clone(block));
-            }
-            ("module", Some(name), _) => {
-                self.calls.insert(name, Arc::clone(block));
-            }
-            ("resource", Some(ty), Some(name)) => {
-                self.resources.insert((Mode::Managed, ty, name), Arc::clone(block));
-            }
-            ("data", Some(ty), Some(name)) => {
-                self.resources.insert((Mode::Data, ty, name), Arc::clone(block));
-            }
+        let known = match (&*block.kind.value, label(0), label(1)) {
+            ("variable", Some(name), _) => self.variables.insert(name, Arc::clone(block)),
+            ("output", Some(name), _) => self.outputs.insert(name, Arc::clone(block)),
+            ("module", Some(name), _) => self.calls.insert(name, Arc::clone(block)),
+            ("resource", Some(ty), Some(name)) => self.resources.insert((Mode::Managed, ty, name), Arc::clone(block)),
+            ("data", Some(ty), Some(name)) => self.resources.insert((Mode::Data, ty, name), Arc::clone(block)),
             ("ephemeral", Some(ty), Some(name)) => {
-                self.resources.insert((Mode::Ephemeral, ty, name), Arc::clone(block));
+                self.resources.insert((Mode::Ephemeral, ty, name), Arc::clone(block))
             }
-            ("provider", Some(_), _) => self.providers.push(Arc::clone(block)),
+            ("provider", Some(_), _) => {
+                self.providers.push(Arc::clone(block));
+                None
+            }
             ("locals", ..) => {
                 for attribute in &block.body.attributes {
-                    self.locals.insert(Arc::clone(&attribute.name.value), Arc::new(attribute.clone()));
+                    let name = &attribute.name;
+                    if self.locals.insert(Arc::clone(&name.value), Arc::new(attribute.clone())).is_some() {
+                        let message = format!("there is another local value `{}` in this module", name.value);
+                        self.duplicates.push(EvalError::new(name.span, message));
+                    }
                 }
+                None
             }
             ("terraform", ..) => {
                 self.has_backend |=
                     block.body.blocks.iter().any(|inner| matches!(&*inner.kind.value, "backend" | "cloud"));
+                None
             }
-            _ => {}
+            _ => None,
+        };
+        if known.is_some() {
+            let message = format!("there is another `{}` of this name in this module", block.kind.value);
+            self.duplicates.push(EvalError::new(block.header, message));
         }
     }
 

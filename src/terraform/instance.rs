@@ -6,12 +6,14 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::config::{Configuration, Mode, Module, join, local_source};
+use super::expand::{Expansion, InstanceKey, Repetition, expand};
 use super::inputs::Inputs;
-use super::resource::{Expansion, InstanceKey, Repetition, Resource, expand};
+use super::resource::Resource;
 use super::scope::ModuleScope;
+use super::trail::Trail;
 use crate::eval::{Budget, EvalError, Evaluated, Evaluator, type_constraint};
 use crate::source::{FilesUnder, Reader, Span, normalize_path};
-use crate::syntax::hcl::ast::{Attribute, Block, ExprKind};
+use crate::syntax::hcl::ast::{Attribute, Block, Expr, ExprKind};
 use crate::value::{Type, Unknown, Value, convert};
 
 /// How deep modules may call modules.
@@ -29,6 +31,8 @@ pub struct World<'w> {
     /// The region that the root module's AWS provider is set to.
     region: OnceCell<Value>,
     pub(super) root: Rc<Instance>,
+    /// What is being evaluated.
+    pub(super) trail: Trail,
 }
 
 /// One instance of a module.
@@ -44,8 +48,6 @@ pub struct Instance {
     outputs: Memo,
     children: RefCell<HashMap<Arc<str>, Rc<Children>>>,
     resources: RefCell<HashMap<ResourceId, Rc<Resource>>>,
-    /// Headers of the blocks whose `count` or `for_each` is being evaluated.
-    expanding: RefCell<Vec<Span>>,
 }
 
 /// The instances of a called module.
@@ -73,20 +75,19 @@ enum Slot {
 impl Memo {
     pub(super) fn get(
         &self,
+        trail: &Trail,
         name: &Arc<str>,
         at: Span,
-        label: &str,
+        label: impl FnOnce() -> String,
         evaluate: impl FnOnce() -> Evaluated,
     ) -> Evaluated {
         match self.0.borrow().get(name) {
             Some(Slot::Done(result)) => return result.clone(),
-            Some(Slot::Running) => {
-                return Err(EvalError::new(at, format!("`{label}` refers to itself, by way of others or directly")));
-            }
+            Some(Slot::Running) => return Err(trail.cycle(&label(), at)),
             None => {}
         }
         self.0.borrow_mut().insert(Arc::clone(name), Slot::Running);
-        let result = evaluate();
+        let result = trail.walk(label(), evaluate);
         self.0.borrow_mut().insert(Arc::clone(name), Slot::Done(result.clone()));
         result
     }
@@ -103,19 +104,7 @@ impl Instance {
             outputs: Memo::default(),
             children: RefCell::default(),
             resources: RefCell::default(),
-            expanding: RefCell::default(),
         })
-    }
-
-    /// Runs `expand` unless it is under way for this block already: then its `count` or `for_each` refers to itself.
-    fn expanding<T>(&self, header: Span, expand: impl FnOnce() -> T) -> Option<T> {
-        if self.expanding.borrow().contains(&header) {
-            return None;
-        }
-        self.expanding.borrow_mut().push(header);
-        let result = expand();
-        self.expanding.borrow_mut().pop();
-        Some(result)
     }
 
     /// The address of something in this module: `module.a.aws_x.y`.
@@ -144,6 +133,7 @@ impl<'w> World<'w> {
             installed: OnceCell::new(),
             region: OnceCell::new(),
             root: Instance::new("".into(), Rc::clone(module), None),
+            trail: Trail::default(),
         })
     }
 
@@ -184,15 +174,15 @@ impl<'w> World<'w> {
     /// When there is none of this name, it refers to itself, or it does not evaluate.
     pub fn local(&self, instance: &Rc<Instance>, name: &Arc<str>, at: Span) -> Option<Evaluated> {
         let attribute = instance.module.locals.get(name)?;
-        let label = instance.qualify(&format!("local.{name}"));
-        Some(instance.locals.get(name, at, &label, || self.evaluate(instance, attribute)))
+        let label = || instance.qualify(&format!("local.{name}"));
+        Some(instance.locals.get(&self.trail, name, at, label, || self.evaluate(instance, attribute)))
     }
 
     /// The value of an output.
     pub fn output(&self, instance: &Rc<Instance>, name: &Arc<str>, at: Span) -> Option<Evaluated> {
         let block = instance.module.outputs.get(name)?;
-        let label = instance.qualify(&format!("output.{name}"));
-        Some(instance.outputs.get(name, at, &label, || {
+        let label = || instance.qualify(&format!("output.{name}"));
+        Some(instance.outputs.get(&self.trail, name, at, label, || {
             let value = block
                 .body
                 .attribute("value")
@@ -205,20 +195,14 @@ impl<'w> World<'w> {
     /// The value of a variable: what its caller or the inputs give, converted to its type, or its default.
     pub fn variable(&self, instance: &Rc<Instance>, name: &Arc<str>, at: Span) -> Option<Evaluated> {
         let block = instance.module.variables.get(name)?;
-        let label = instance.qualify(&format!("var.{name}"));
-        Some(instance.variables.get(name, at, &label, || self.evaluate_variable(instance, name, block, &label)))
+        let label = || instance.qualify(&format!("var.{name}"));
+        let evaluate = || self.evaluate_variable(instance, name, block, &label());
+        Some(instance.variables.get(&self.trail, name, at, label, evaluate))
     }
 
     fn evaluate_variable(&self, instance: &Rc<Instance>, name: &Arc<str>, block: &Block, label: &str) -> Evaluated {
-        let default = |expr: &crate::syntax::hcl::ast::Expr| {
-            let scope = self.scope(instance, &Repetition::None);
-            Evaluator::new(&scope, self.budget).evaluate(expr)
-        };
-        let declared = block.body.attribute("type");
-        let ty = match declared {
-            Some(attribute) => type_constraint::read(&attribute.value, &default)?,
-            None => Type::Any,
-        };
+        let ty = self.type_of(instance, block)?;
+        let default = |expr: &Expr| self.constant(instance, expr);
         let given = match &instance.caller {
             Some(caller) => match caller.block.body.attribute(name) {
                 Some(argument) => {
@@ -230,11 +214,7 @@ impl<'w> World<'w> {
             },
             None => self.inputs.values.get(name).cloned(),
         };
-        let not_nullable = block
-            .body
-            .attribute("nullable")
-            .is_some_and(|attribute| matches!(attribute.value.kind, ExprKind::Bool(false)));
-        let given = given.filter(|value| !(not_nullable && value.is_null()));
+        let given = given.filter(|value| !value.is_null() || is_nullable(block));
         let value = match given {
             Some(value) => value,
             None => match block.body.attribute("default") {
@@ -256,6 +236,35 @@ impl<'w> World<'w> {
         let value = convert(&value, &ty)
             .map_err(|error| EvalError::new(span, format!("this does not fit the type of `{label}`: {error}")))?;
         Ok(value.marked(self.literal_flag(block, "sensitive")))
+    }
+
+    fn constant(&self, instance: &Rc<Instance>, expr: &Expr) -> Evaluated {
+        let scope = self.scope(instance, &Repetition::None);
+        Evaluator::new(&scope, self.budget).evaluate(expr)
+    }
+
+    /// The type that a variable declares.
+    fn type_of(&self, instance: &Rc<Instance>, variable: &Block) -> Result<Type, EvalError> {
+        match variable.body.attribute("type") {
+            Some(attribute) => type_constraint::read(&attribute.value, &|expr| self.constant(instance, expr)),
+            None => Ok(Type::Any),
+        }
+    }
+
+    /// Holds a variable's default against its type, whether or not the default is used.
+    pub(super) fn check_default(&self, instance: &Rc<Instance>, variable: &Block) -> Result<(), EvalError> {
+        let Some(attribute) = variable.body.attribute("default") else {
+            return Ok(());
+        };
+        let span = attribute.value.span;
+        let value = self.constant(instance, &attribute.value)?;
+        if value.is_null() && !is_nullable(variable) {
+            return Err(EvalError::new(span, "the default is null, and the variable is not nullable"));
+        }
+        match convert(&value, &self.type_of(instance, variable)?) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(EvalError::new(span, format!("the default does not fit the variable's type: {error}"))),
+        }
     }
 
     fn literal_flag(&self, block: &Block, name: &str) -> bool {
@@ -286,10 +295,10 @@ impl<'w> World<'w> {
             let caller = Caller { parent: Rc::clone(instance), block: Arc::clone(&block), repetition, depth };
             Instance::new(address.into(), Rc::clone(&module), Some(caller))
         };
-        let expansion = instance.expanding(block.header, || expand(self, instance, &block, &address, &mut make));
-        let expansion = Rc::new(expansion.ok_or_else(|| {
-            Unknown::new(Type::Any, format!("how many `{address}` there are hangs on itself"), Some(block.header))
-        })?);
+        let expansion =
+            self.trail.expand(&address, block.header, || expand(self, instance, &block, &address, &mut make));
+        let expansion = expansion.map_err(|error| Unknown::new(Type::Any, error.reason(), Some(error.span)))?;
+        let expansion = Rc::new(expansion);
         instance.children.borrow_mut().insert(Arc::clone(name), Rc::clone(&expansion));
         Ok(expansion)
     }
@@ -329,10 +338,11 @@ impl<'w> World<'w> {
         let Some(block) = instance.module.resources.get(&id) else {
             return Ok(None);
         };
-        let resource = instance.expanding(block.header, || Resource::new(self, instance, mode, ty, name, block));
-        let resource = Rc::new(resource.ok_or_else(|| {
-            EvalError::new(block.header, format!("how many `{ty}.{name}` there are hangs on itself"))
-        })?);
+        let address = instance.qualify(&mode.address(ty, name));
+        let resource = self
+            .trail
+            .expand(&address, block.header, || Resource::new(self, instance, mode, ty, name, &address, block));
+        let resource = Rc::new(resource?);
         instance.resources.borrow_mut().insert(id, Rc::clone(&resource));
         Ok(Some(resource))
     }
@@ -374,6 +384,11 @@ impl<'w> World<'w> {
         };
         self.region.get_or_init(|| region).clone()
     }
+}
+
+/// Whether null may be given for a variable; else it stands for the default.
+fn is_nullable(variable: &Block) -> bool {
+    variable.body.attribute("nullable").is_none_or(|attribute| !matches!(attribute.value.kind, ExprKind::Bool(false)))
 }
 
 /// The key of a module call in `modules.json`: call names joined by dots, without instance keys.

@@ -3,16 +3,22 @@
 //! [`load`](Configuration::load) finds the root modules and reads them with the modules they call;
 //! [`World`] then evaluates on demand, each thing once, so that what no rule asks for costs nothing.
 
+mod blocks;
 mod computed;
 mod config;
+mod errors;
+mod expand;
 mod inputs;
 mod instance;
 mod policy_document;
+mod references;
 mod resource;
 mod scope;
+mod trail;
 
 pub(crate) use computed::rows;
 pub use config::{Configuration, HclFile, Mode, Module, Problem};
+pub use expand::{Expansion, InstanceKey};
 pub use inputs::{Inputs, Override};
 pub use instance::{Instance, World};
-pub use resource::{Expansion, InstanceKey, Resource, ResourceInstance, ignored_changes};
+pub use resource::{Resource, ResourceInstance, ignored_changes};

@@ -3,156 +3,16 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::blocks::{dynamic_label, nested_blocks};
 use super::computed;
 use super::config::Mode;
-use super::instance::{Instance, Memo, World, with_key};
+use super::expand::{Expansion, InstanceKey, Repetition, expand};
+use super::instance::{Instance, Memo, World};
 use super::policy_document;
-use crate::eval::{Budget, EvalError, Evaluated, Evaluator};
+use crate::eval::{EvalError, Evaluated, Evaluator};
 use crate::source::Span;
-use crate::syntax::hcl::ast::{Block, Body, Expr, ExprKind, StepKind};
-use crate::value::{Data, Fields, Object, Origin, Type, Unknown, Value, convert};
-
-/// Which of the instances of a resource or module.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum InstanceKey {
-    /// There is one instance and no key.
-    None,
-    /// By `count`.
-    Index(usize),
-    /// By `for_each`.
-    Name(Arc<str>),
-    /// `count` or `for_each` is unknown: this instance stands for all there will be.
-    Unknown,
-}
-
-/// What `each` and `count` are in an instance.
-#[derive(Debug, Clone)]
-pub enum Repetition {
-    /// Neither is there.
-    None,
-    /// `count.index`
-    Count(Value),
-    /// `each.key` and `each.value`
-    Each(Value, Value),
-}
-
-/// The instances of a resource or module.
-#[derive(Debug)]
-pub enum Expansion<T> {
-    /// Without `count` and `for_each`.
-    Single([(InstanceKey, T); 1]),
-    /// By `count`.
-    Counted(Vec<(InstanceKey, T)>),
-    /// By `for_each`.
-    Keyed(Vec<(InstanceKey, T)>),
-    /// Unknown how many; one stands for all.
-    Unknown([(InstanceKey, T); 1], Arc<Unknown>),
-}
-
-impl<T> Expansion<T> {
-    /// Keys and instances.
-    pub fn items(&self) -> &[(InstanceKey, T)] {
-        match self {
-            Self::Single(only) | Self::Unknown(only, _) => only,
-            Self::Counted(items) | Self::Keyed(items) => items,
-        }
-    }
-
-    /// The instance with a key; the one that stands for all, when the keys are unknown.
-    pub fn get(&self, key: &InstanceKey) -> Option<&T> {
-        match self {
-            Self::Unknown([(_, only)], _) => Some(only),
-            _ => self.items().iter().find(|(known, _)| known == key).map(|(_, item)| item),
-        }
-    }
-}
-
-/// Expands `count` or `for_each` of a block. What cannot be known gives one instance that stands for all.
-pub(super) fn expand<T>(
-    world: &World<'_>,
-    instance: &Rc<Instance>,
-    block: &Block,
-    address: &str,
-    make: &mut dyn FnMut(&InstanceKey, String, Repetition) -> T,
-) -> Expansion<T> {
-    let mut build = |key: InstanceKey, repetition: Repetition| {
-        let item = make(&key, with_key(address, &key), repetition);
-        (key, item)
-    };
-    let scope = world.scope(instance, &Repetition::None);
-    let evaluator = Evaluator::new(&scope, world.budget);
-    if let Some(attribute) = block.body.attribute("count") {
-        let value = evaluator.evaluate(&attribute.value).and_then(|value| {
-            convert(&value, &Type::Number).map_err(|error| EvalError::new(attribute.value.span, error.to_string()))
-        });
-        let count = value.as_ref().ok().and_then(Value::as_number).and_then(crate::value::Number::as_usize);
-        if let Some(count) = count.filter(|count| *count <= Budget::MAX_ELEMENTS) {
-            return Expansion::Counted(
-                (0..count)
-                    .map(|at| {
-                        build(
-                            InstanceKey::Index(at),
-                            Repetition::Count(Value::from(at).written_at(attribute.value.span)),
-                        )
-                    })
-                    .collect(),
-            );
-        }
-        let unknown = why_unknown(value, attribute.value.span, "`count` is not a whole number");
-        let index = Value::unknown(
-            Unknown { ty: Type::Number, ..unknown.as_ref().clone() }.named(format!("{address}.count.index")),
-        );
-        return Expansion::Unknown([build(InstanceKey::Unknown, Repetition::Count(index))], unknown);
-    }
-    let Some(attribute) = block.body.attribute("for_each") else {
-        return Expansion::Single([build(InstanceKey::None, Repetition::None)]);
-    };
-    let span = attribute.value.span;
-    let value = evaluator.evaluate(&attribute.value);
-    if let Ok(value) = &value
-        && let Some(pairs) = each_pairs(value)
-    {
-        return Expansion::Keyed(
-            pairs
-                .into_iter()
-                .map(|(name, element)| {
-                    let key_origin =
-                        if element.origin.is_empty() { Origin::source(span) } else { element.origin.clone() };
-                    let key = Value::string(Arc::clone(&name)).at(key_origin);
-                    build(InstanceKey::Name(name), Repetition::Each(key, element))
-                })
-                .collect(),
-        );
-    }
-    let unknown = why_unknown(value, span, "`for_each` is neither a map nor a set of strings");
-    let named = |part: &str, ty: Type| {
-        Value::unknown(Unknown { ty, ..unknown.as_ref().clone() }.named(format!("{address}.each.{part}")))
-    };
-    let repetition = Repetition::Each(named("key", Type::String), named("value", Type::Any));
-    Expansion::Unknown([build(InstanceKey::Unknown, repetition)], unknown)
-}
-
-/// Keys and values of a `for_each`; `None` when they are not all known.
-fn each_pairs(value: &Value) -> Option<Vec<(Arc<str>, Value)>> {
-    match &value.data {
-        Data::Map(_, fields) => Some(fields.iter().map(|(key, value)| (Arc::clone(key), value.clone())).collect()),
-        Data::Object(object) if object.rest.is_none() => {
-            Some(object.fields.iter().map(|(key, value)| (Arc::clone(key), value.clone())).collect())
-        }
-        Data::Set(_, items) => items.iter().map(|item| Some((item.as_str()?.into(), item.clone()))).collect(),
-        _ => None,
-    }
-}
-
-fn why_unknown(value: Evaluated, span: Span, otherwise: &str) -> Arc<Unknown> {
-    match value {
-        Err(error) => Arc::new(Unknown::new(Type::Any, error.reason(), Some(error.span))),
-        Ok(value) => match value.first_unknown() {
-            Some(unknown) => Arc::new(Unknown { span: Some(span), ..unknown.derived(Type::Any) }),
-            None => Arc::new(Unknown::new(Type::Any, otherwise, Some(span))),
-        },
-    }
-}
+use crate::syntax::hcl::ast::{Block, Expr, ExprKind, StepKind};
+use crate::value::{Data, Fields, Object, Origin, Type, Unknown, Value};
 
 /// A resource or data source with its instances.
 pub struct Resource {
@@ -197,15 +57,10 @@ impl Resource {
         mode: Mode,
         ty: &Arc<str>,
         name: &Arc<str>,
+        address: &str,
         block: &Arc<Block>,
     ) -> Self {
-        let prefix = match mode {
-            Mode::Managed => "",
-            Mode::Data => "data.",
-            Mode::Ephemeral => "ephemeral.",
-        };
-        let address = owner.qualify(&format!("{prefix}{ty}.{name}"));
-        let instances = expand(world, owner, block, &address, &mut |key, address, repetition| {
+        let instances = expand(world, owner, block, address, &mut |key, address, repetition| {
             Rc::new(ResourceInstance {
                 address: address.into(),
                 key: key.clone(),
@@ -246,8 +101,8 @@ impl ResourceInstance {
     /// # Errors
     /// When its expression does not evaluate, or refers to itself.
     pub fn attribute(&self, world: &World<'_>, name: &Arc<str>, at: Span) -> Evaluated {
-        let label = format!("{}.{name}", self.address);
-        self.values.get(name, at, &label, || {
+        let label = || format!("{}.{name}", self.address);
+        self.values.get(&world.trail, name, at, label, || {
             if let Some(configured) = self.evaluate_configured(world, name)? {
                 return Ok(configured);
             }
@@ -284,6 +139,11 @@ impl ResourceInstance {
         }))
     }
 
+    /// Whether an argument or nested block is one of the resource's own, and not of Terraform's.
+    pub(super) fn is_own(name: &str) -> bool {
+        !META_ATTRIBUTES.contains(&name) && !META_BLOCKS.contains(&name)
+    }
+
     fn sets(&self, name: &str) -> bool {
         let body = &self.block.body;
         body.attribute(name).is_some()
@@ -294,7 +154,7 @@ impl ResourceInstance {
     }
 
     fn evaluate_configured(&self, world: &World<'_>, name: &str) -> Result<Option<Value>, EvalError> {
-        if META_ATTRIBUTES.contains(&name) || META_BLOCKS.contains(&name) {
+        if !Self::is_own(name) {
             return Ok(None);
         }
         let scope = world.scope(&self.owner, &self.repetition);
@@ -338,7 +198,7 @@ impl ResourceInstance {
         let blocks = body.blocks.iter().map(|block| dynamic_label(block).unwrap_or(&block.kind.value));
         let mut fields = Fields::new();
         for name in attributes.chain(blocks) {
-            if META_ATTRIBUTES.contains(&&**name) || META_BLOCKS.contains(&&**name) || fields.contains_key(name) {
+            if !Self::is_own(name) || fields.contains_key(name) {
                 continue;
             }
             if let Some(value) = self.configured(world, name) {
@@ -347,87 +207,6 @@ impl ResourceInstance {
         }
         fields
     }
-}
-
-/// The label of a `dynamic` block: the kind of the blocks it makes.
-fn dynamic_label(block: &Block) -> Option<&Arc<str>> {
-    if &*block.kind.value == "dynamic" { block.label(0) } else { None }
-}
-
-/// The nested blocks of a kind as a tuple of objects; `None` when there are none.
-pub(super) fn nested_blocks(evaluator: &Evaluator<'_>, body: &Body, kind: &str) -> Option<Value> {
-    let mut items = Vec::new();
-    let mut found = false;
-    for block in &body.blocks {
-        if &*block.kind.value == kind {
-            found = true;
-            items.push(block_object(evaluator, block, block.header));
-        } else if dynamic_label(block).is_some_and(|label| &**label == kind) {
-            found = true;
-            match dynamic_items(evaluator, block) {
-                Ok(more) => items.extend(more),
-                Err(unknown) => return Some(Value::unknown(unknown).written_at(block.header)),
-            }
-        }
-    }
-    let origin = body.blocks_of(kind).next().map_or(Origin::NONE, |block| Origin::source(block.header));
-    found.then(|| Value::tuple(items).at(origin))
-}
-
-fn block_object(evaluator: &Evaluator<'_>, block: &Block, header: Span) -> Value {
-    let mut fields = Fields::new();
-    for attribute in &block.body.attributes {
-        fields.insert(Arc::clone(&attribute.name.value), evaluator.evaluate_or_unknown(&attribute.value));
-    }
-    for inner in &block.body.blocks {
-        let kind = dynamic_label(inner).unwrap_or(&inner.kind.value);
-        if !fields.contains_key(kind)
-            && let Some(value) = nested_blocks(evaluator, &block.body, kind)
-        {
-            fields.insert(Arc::clone(kind), value);
-        }
-    }
-    Value::object(fields).written_at(header)
-}
-
-/// The blocks that a `dynamic` block makes.
-fn dynamic_items(evaluator: &Evaluator<'_>, block: &Block) -> Result<Vec<Value>, Unknown> {
-    let fail = |reason: String, span: Span| Unknown::new(Type::Any, reason, Some(span));
-    let each = block
-        .body
-        .attribute("for_each")
-        .ok_or_else(|| fail("this `dynamic` block has no `for_each`".to_owned(), block.header))?;
-    let content = block
-        .body
-        .blocks_of("content")
-        .next()
-        .ok_or_else(|| fail("this `dynamic` block has no `content`".to_owned(), block.header))?;
-    let iterator: &str = match block.body.attribute("iterator").map(|attribute| &attribute.value.kind) {
-        Some(ExprKind::Variable(name) | ExprKind::Text(name)) => name,
-        _ => block.label(0).map_or("", |label| label),
-    };
-    let over = evaluator.evaluate(&each.value).map_err(|error| fail(error.reason(), error.span))?;
-    let pairs: Vec<(Value, Value)> = match &over.data {
-        Data::Unknown(unknown) => return Err(Unknown { span: Some(each.value.span), ..unknown.derived(Type::Any) }),
-        Data::Null(_) => return Err(fail("`for_each` is null".to_owned(), each.value.span)),
-        Data::Tuple(items) | Data::List(_, items) => {
-            items.iter().enumerate().map(|(at, item)| (Value::from(at), item.clone())).collect()
-        }
-        Data::Set(_, items) => items.iter().map(|item| (item.clone(), item.clone())).collect(),
-        _ => over.as_fields().map_or_else(Vec::new, |fields| {
-            fields
-                .iter()
-                .map(|(key, value)| (Value::string(Arc::clone(key)).at(value.origin.clone()), value.clone()))
-                .collect()
-        }),
-    };
-    Ok(pairs
-        .into_iter()
-        .map(|(key, value)| {
-            let current = Value::record([("key", key), ("value", value)]);
-            evaluator.with_names([(iterator, current)], |inner| block_object(inner, content, block.header))
-        })
-        .collect())
 }
 
 /// What a resource's `lifecycle` ignores: attribute paths as text, each at its place; `all` for everything.

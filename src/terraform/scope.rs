@@ -4,8 +4,10 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::config::Mode;
+use super::expand::{Expansion, InstanceKey, Repetition};
 use super::instance::{Instance, World};
-use super::resource::{Expansion, InstanceKey, Repetition, Resource};
+use super::references::{NO_COUNT, NO_EACH, NO_SELF};
+use super::resource::Resource;
 use crate::eval::{EvalError, Evaluated, Files, Found, PathStep, Scope, did_you_mean};
 use crate::source::Span;
 use crate::value::{Data, Fields, Object, Type, Unknown, Value};
@@ -27,31 +29,17 @@ fn name_at(path: &[PathStep], index: usize) -> Option<Arc<str>> {
 impl Scope for ModuleScope<'_, '_> {
     fn lookup(&self, root: &str, path: &[PathStep], at: Span) -> Result<Found, EvalError> {
         match root {
-            "var" => self.named(
-                path,
-                at,
-                "variable",
-                "var",
-                |name| self.world.variable(self.instance, name, at),
-                || self.instance.module.variables.keys().map(|name| &**name).collect(),
-            ),
-            "local" => self.named(
-                path,
-                at,
-                "local value",
-                "local",
-                |name| self.world.local(self.instance, name, at),
-                || self.instance.module.locals.keys().map(|name| &**name).collect(),
-            ),
+            "var" => self.named(path, at, "var", |name| self.world.variable(self.instance, name, at)),
+            "local" => self.named(path, at, "local", |name| self.world.local(self.instance, name, at)),
             "each" => match (self.repetition, path.first().and_then(PathStep::name)) {
                 (Repetition::Each(key, _), Some("key")) => Ok(Found { value: key.clone(), used: 1 }),
                 (Repetition::Each(_, value), Some("value")) => Ok(Found { value: value.clone(), used: 1 }),
                 (Repetition::Each(..), _) => Err(EvalError::new(at, "`each` has `key` and `value`, nothing else")),
-                _ => Err(EvalError::new(at, "`each` is there only in a block with `for_each`")),
+                _ => Err(EvalError::new(at, NO_EACH)),
             },
             "count" => match (self.repetition, path.first().and_then(PathStep::name)) {
                 (Repetition::Count(index), Some("index")) => Ok(Found { value: index.clone(), used: 1 }),
-                _ => Err(EvalError::new(at, "`count.index` is there only in a block with `count`")),
+                _ => Err(EvalError::new(at, NO_COUNT)),
             },
             "path" => self.path(path, at),
             "terraform" => {
@@ -59,7 +47,7 @@ impl Scope for ModuleScope<'_, '_> {
                     .named("terraform.workspace");
                 Ok(Found { value: Value::unknown(unknown), used: path.len().min(1) })
             }
-            "self" => Err(EvalError::new(at, "`self` is there only in provisioners and conditions")),
+            "self" => Err(EvalError::new(at, NO_SELF)),
             "module" => self.module(path, at),
             "data" => self.resource(Mode::Data, name_at(path, 0), path, 1, at),
             "ephemeral" => self.resource(Mode::Ephemeral, name_at(path, 0), path, 1, at),
@@ -73,28 +61,26 @@ impl Scope for ModuleScope<'_, '_> {
 }
 
 impl ModuleScope<'_, '_> {
-    fn named<'n>(
+    fn named(
         &self,
         path: &[PathStep],
         at: Span,
-        what: &str,
         root: &str,
         find: impl FnOnce(&Arc<str>) -> Option<Evaluated>,
-        names: impl FnOnce() -> Vec<&'n str>,
     ) -> Result<Found, EvalError> {
         let Some(name) = name_at(path, 0) else {
             return Err(EvalError::new(at, format!("`{root}` is followed by a name, as in `{root}.example`")));
         };
         match find(&name) {
             Some(value) => Ok(Found { value: value?, used: 1 }),
-            None => {
-                let error = EvalError::new(at, format!("there is no {what} `{name}` in this module"));
-                Err(match did_you_mean(&name, names()) {
-                    Some(help) => error.with_help(help),
-                    None => error,
-                })
-            }
+            None => Err(self.undeclared(root, Some(&name), None, at)),
         }
+    }
+
+    /// Why something that was not found is an error.
+    fn undeclared(&self, root: &str, first: Option<&str>, second: Option<&str>, at: Span) -> EvalError {
+        let error = self.instance.module.undeclared(root, first, second, at);
+        error.unwrap_or_else(|| EvalError::new(at, format!("`{root}` alone stands for nothing")))
     }
 
     fn path(&self, path: &[PathStep], at: Span) -> Result<Found, EvalError> {
@@ -116,11 +102,7 @@ impl ModuleScope<'_, '_> {
             return Err(EvalError::new(at, "`module` is followed by the name of a module call"));
         };
         if !self.instance.module.calls.contains_key(&name) {
-            let error = EvalError::new(at, format!("there is no `module \"{name}\"` block in this module"));
-            return Err(match did_you_mean(&name, self.instance.module.calls.keys().map(|name| &**name)) {
-                Some(help) => error.with_help(help),
-                None => error,
-            });
+            return Err(self.undeclared("module", Some(&name), None, at));
         }
         let children = match self.world.children(self.instance, &name) {
             Ok(children) => children,
@@ -186,12 +168,21 @@ impl ModuleScope<'_, '_> {
         skip: usize,
         at: Span,
     ) -> Result<Found, EvalError> {
-        let (Some(ty), Some(name)) = (ty, name_at(path, skip)) else {
-            return Err(unknown_root(&name_or(path, skip), at));
+        let root = match mode {
+            Mode::Managed => ty.as_deref().unwrap_or(""),
+            Mode::Data => "data",
+            Mode::Ephemeral => "ephemeral",
         };
-        let Some(resource) = self.world.resource(self.instance, mode, &ty, &name)? else {
-            return Err(self.no_such_resource(mode, &ty, &name, at));
+        let (Some(ty), Some(name)) = (&ty, name_at(path, skip)) else {
+            return Err(self.undeclared(root, ty.as_deref(), None, at));
         };
+        let Some(resource) = self.world.resource(self.instance, mode, ty, &name)? else {
+            return Err(self.undeclared(root, Some(ty), Some(&name), at));
+        };
+        let address = self.instance.qualify(&mode.address(ty, &name));
+        if let Some(error) = self.world.trail.refers_back(&address, at) {
+            return Err(error);
+        }
         let start = skip + 1;
         let (instance, used) = match pick(&resource.instances, path, start, at)? {
             Picked::One(instance, used) => (instance, used),
@@ -207,30 +198,6 @@ impl ModuleScope<'_, '_> {
     fn whole(&self, resource: &Resource) -> Value {
         resource.whole(self.world)
     }
-
-    fn no_such_resource(&self, mode: Mode, ty: &str, name: &str, at: Span) -> EvalError {
-        let declared = &self.instance.module.resources;
-        let known_type = declared.keys().any(|(_, known, _)| &**known == ty);
-        if !known_type && mode == Mode::Managed && !ty.contains('_') {
-            return unknown_root(ty, at);
-        }
-        let prefix = if mode == Mode::Data { "data." } else { "" };
-        let error = EvalError::new(at, format!("there is no `{prefix}{ty}.{name}` in this module"));
-        let near = declared.keys().filter(|(known, of, _)| *known == mode && &**of == ty).map(|(_, _, name)| &**name);
-        match did_you_mean(name, near) {
-            Some(help) => error.with_help(help),
-            None => error,
-        }
-    }
-}
-
-fn name_or(path: &[PathStep], index: usize) -> String {
-    name_at(path, index).map_or_else(|| "this".to_owned(), |name| name.to_string())
-}
-
-fn unknown_root(name: &str, at: Span) -> EvalError {
-    EvalError::new(at, format!("`{name}` stands for nothing here"))
-        .with_help("names are `var.…`, `local.…`, `module.…`, `data.…`, `each.…`, `count.…`, `path.…` or a resource such as `aws_lambda_function.api`; quote text")
 }
 
 enum Picked<'x, T> {

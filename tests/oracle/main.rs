@@ -13,13 +13,14 @@ mod generate;
 mod subject;
 mod terraform;
 
-use std::collections::BTreeMap;
-use std::io::Write as _;
+#[path = "../support/notation.rs"]
+mod notation;
+#[path = "../support/terraform.rs"]
+mod support;
 
-/// Says something whether or not the test passes.
-fn say(what: &str) {
-    let _ = writeln!(std::io::stderr(), "oracle: {what}");
-}
+use std::collections::BTreeMap;
+
+use support::say;
 
 fn report(what: &str, differences: &[String], compared: usize) {
     say(&format!("{what}: {compared} compared, {} differ", differences.len()));
@@ -35,7 +36,7 @@ fn trysquare_agrees_with_the_record() {
             compared += 1;
             let ours = subject::evaluate(&case.expression);
             let expected = case.on_purpose.as_ref().unwrap_or(&case.expected);
-            if !subject::agrees(&ours, expected) {
+            if !notation::agrees(&ours, expected) {
                 differences.push(format!(
                     "{}: {}\n  terraform: {}\n  trysquare: {ours}",
                     file.name, case.expression, case.expected
@@ -48,7 +49,7 @@ fn trysquare_agrees_with_the_record() {
 
 #[test]
 fn the_record_is_what_terraform_says() {
-    let Some(recording) = terraform::wanted() else { return };
+    let Some(recording) = support::wanted() else { return };
     let mut files = cases::load();
     let expressions: Vec<String> =
         files.iter().flat_map(|file| file.cases.iter().map(|case| case.expression.clone())).collect();
@@ -80,7 +81,7 @@ fn the_record_is_what_terraform_says() {
 
 #[test]
 fn generated_expressions_agree() {
-    if terraform::wanted() != Some(false) {
+    if support::wanted() != Some(false) {
         return;
     }
     let seed = std::env::var("TRYSQUARE_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(20_250_301);

@@ -1,12 +1,11 @@
 //! Trysquare's side: evaluates an expression and renders what comes out as the record does.
-//!
-//! A known value is its type and its JSON. In a value that is not wholly known `?` stands for what
-//! is unknown, and there is no type, for terraform does not tell it either.
 
 use trysquare::eval::{Budget, EvalError, Evaluator, FileText, Files, Found, PathStep, Scope};
 use trysquare::source::{ReadError, Sources, Span};
 use trysquare::syntax::hcl::parse_expression;
-use trysquare::value::{Data, Fields, Type, Unknown, Value};
+use trysquare::value::{Type, Unknown, Value};
+
+use super::notation::{agrees, render};
 
 /// What a result is when a bound was hit, which terraform does not have.
 const BOUND: &str = "bound";
@@ -27,19 +26,6 @@ pub fn evaluate(expression: &str) -> String {
         Err(error) if error.bound => BOUND.to_owned(),
         Err(_) => "error".to_owned(),
     }
-}
-
-/// Whether what trysquare knows is what terraform knows, or more: `?` stands for anything.
-pub fn agrees(ours: &str, theirs: &str) -> bool {
-    if ours == theirs {
-        return true;
-    }
-    // With something unknown in it theirs has no type, and ours has one if it knows all.
-    let value =
-        if ours.starts_with(['?', '[', '{']) { Some(ours) } else { ours.split_once(' ').map(|(_, value)| value) };
-    theirs.starts_with(['?', '[', '{'])
-        && theirs.contains('?')
-        && [Some(ours), value].into_iter().flatten().any(|ours| matches_pattern(ours.as_bytes(), theirs.as_bytes()))
 }
 
 /// What a difference between made-up expressions is called when nothing explains it.
@@ -66,47 +52,6 @@ fn same_but_for_type(ours: &str, theirs: &str) -> bool {
     let value = |text: &str| text.rsplit_once(") ").map_or_else(|| bare(text), |(_, value)| bare(value));
     let plain = |text: &str| value(text).rsplit(' ').next().unwrap_or("").to_owned();
     plain(ours) == plain(theirs)
-}
-
-fn matches_pattern(mut ours: &[u8], mut theirs: &[u8]) -> bool {
-    let mut in_string = false;
-    loop {
-        match (theirs.first(), ours.first()) {
-            (None, None) => return true,
-            (Some(b'?'), Some(_)) if !in_string => {
-                ours = &ours[value_length(ours)..];
-                theirs = &theirs[1..];
-            }
-            (Some(a), Some(b)) if a == b => {
-                if *a == b'"' {
-                    in_string = !in_string;
-                }
-                let step = if *a == b'\\' { 2 } else { 1 };
-                (ours, theirs) = (ours.get(step..).unwrap_or(&[]), theirs.get(step..).unwrap_or(&[]));
-            }
-            _ => return false,
-        }
-    }
-}
-
-/// The length of the JSON value at the start of a text; an error is none.
-fn value_length(text: &[u8]) -> usize {
-    let (mut depth, mut in_string, mut at) = (0, false, 0);
-    if text.starts_with(b"error") || text.starts_with(b"bound") {
-        return 0;
-    }
-    while at < text.len() {
-        match text[at] {
-            b'\\' if in_string => at += 1,
-            b'"' => in_string = !in_string,
-            b'[' | b'{' if !in_string => depth += 1,
-            b']' | b'}' | b',' if !in_string && depth == 0 => return at,
-            b']' | b'}' if !in_string => depth -= 1,
-            _ => {}
-        }
-        at += 1;
-    }
-    at
 }
 
 /// What `prelude.tf` declares, and the files beside it.
@@ -185,58 +130,4 @@ impl Files for Disk {
         found.sort();
         Ok(found)
     }
-}
-
-/// Type and JSON of a known value, or the JSON of a partly known one.
-fn render(value: &Value) -> String {
-    if value.is_null() {
-        // A plan does not tell the type of an output that is null.
-        return "null".to_owned();
-    }
-    let mut out = String::new();
-    if value.first_unknown().is_none() {
-        out.push_str(&format!("{} ", value.ty()));
-    }
-    json(value, &mut out);
-    out
-}
-
-fn json(value: &Value, out: &mut String) {
-    match &value.data {
-        Data::Unknown(_) | Data::Partial(_) => out.push('?'),
-        Data::Tuple(items) | Data::List(_, items) | Data::Set(_, items) => {
-            out.push('[');
-            for (at, item) in items.iter().enumerate() {
-                if at > 0 {
-                    out.push(',');
-                }
-                json(item, out);
-            }
-            out.push(']');
-        }
-        Data::Map(_, fields) => object(fields, out),
-        Data::Object(object_value) => object(&object_value.fields, out),
-        Data::Null(_) => out.push_str("null"),
-        Data::Bool(truth) => out.push_str(&truth.to_string()),
-        Data::Number(number) => out.push_str(&number.to_string()),
-        Data::String(text) => string(text, out),
-    }
-}
-
-fn object(fields: &Fields, out: &mut String) {
-    out.push('{');
-    for (at, (key, value)) in fields.iter().enumerate() {
-        if at > 0 {
-            out.push(',');
-        }
-        string(key, out);
-        out.push(':');
-        json(value, out);
-    }
-    out.push('}');
-}
-
-/// A JSON string; terraform's is read and written again in the same way, so that escapes do not matter.
-pub fn string(text: &str, out: &mut String) {
-    out.push_str(&serde_json::to_string(text).unwrap());
 }

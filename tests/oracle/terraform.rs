@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::subject;
+use super::notation::{planned_json, type_text};
+use super::support::{self, Directory};
 
 /// Locals that expressions may refer to: types that literals cannot have, and templates.
 pub const LOCALS: &[(&str, &str)] = &[
@@ -25,39 +26,13 @@ pub const LOCALS: &[(&str, &str)] = &[
     ("secret", r#"sensitive("hush")"#),
 ];
 
-/// Whether terraform is to be asked, and whether what it says is to be recorded; tells when it is not.
-pub fn wanted() -> Option<bool> {
-    let mode = std::env::var("TRYSQUARE_ORACLE").unwrap_or_default();
-    if mode.is_empty() && std::env::var_os("CI").is_none() {
-        super::say("terraform was not asked: set TRYSQUARE_ORACLE=1 to do so");
-        return None;
-    }
-    if terraform().arg("-version").output().is_err() {
-        super::say("SKIPPED: there is no terraform on this machine to ask");
-        return None;
-    }
-    Some(mode == "record")
-}
-
-/// The binary, kept from the user's settings and from the network.
-fn terraform() -> Command {
-    let mut command = Command::new("terraform");
-    command
-        .env("TF_CLI_CONFIG_FILE", if cfg!(windows) { "NUL" } else { "/dev/null" })
-        .env("CHECKPOINT_DISABLE", "1")
-        .env("TF_IN_AUTOMATION", "1");
-    command
-}
-
-/// A directory that is removed again.
-struct Workspace(PathBuf);
+/// A directory with the prelude and the files that expressions read.
+struct Workspace(Directory);
 
 impl Workspace {
     fn new() -> Self {
-        static COUNT: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
-        let count = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        let path = std::env::temp_dir().join(format!("trysquare-oracle-{}-{count}", std::process::id()));
-        copy(&super::cases::directory().join("files"), &path);
+        let directory = Directory::new();
+        copy(&super::cases::directory().join("files"), directory.path());
         let mut prelude = String::from(
             "terraform {\n  required_providers {\n    terraform = { source = \"terraform.io/builtin/terraform\" }\n  }\n}\n\
              resource \"terraform_data\" \"u\" {}\nlocals {\n",
@@ -65,15 +40,15 @@ impl Workspace {
         for (name, text) in LOCALS {
             prelude.push_str(&format!("{name} = {text}\n"));
         }
-        std::fs::write(path.join("prelude.tf"), prelude + "}\n").unwrap();
-        let workspace = Self(path);
+        std::fs::write(directory.path().join("prelude.tf"), prelude + "}\n").unwrap();
+        let workspace = Self(directory);
         let init = workspace.run(&["init", "-input=false", "-no-color"]);
         assert!(init.status.success(), "terraform init: {}", String::from_utf8_lossy(&init.stderr));
         workspace
     }
 
     fn output(&self, at: usize) -> PathBuf {
-        self.0.join(format!("e{at}.tf"))
+        self.0.path().join(format!("e{at}.tf"))
     }
 
     fn remove(&self, outputs: &[usize]) {
@@ -83,13 +58,7 @@ impl Workspace {
     }
 
     fn run(&self, arguments: &[&str]) -> Output {
-        terraform().args(arguments).current_dir(&self.0).output().unwrap()
-    }
-}
-
-impl Drop for Workspace {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
+        support::run(self.0.path(), arguments)
     }
 }
 
@@ -235,75 +204,11 @@ fn read_plan(workspace: &Workspace, batch: &[usize], results: &mut [Option<Strin
             (Some(_), _) if planned.is_some_and(|planned| planned.value.is_none()) => out.push_str("null"),
             (Some(ty), _) => {
                 out.push_str(&format!("{} ", type_text(ty)));
-                json(planned.and_then(|planned| planned.value), None, &mut out);
+                planned_json(planned.and_then(|planned| planned.value), None, &mut out);
             }
-            (None, Some(change)) => json(change.after, change.after_unknown, &mut out),
+            (None, Some(change)) => planned_json(change.after, change.after_unknown, &mut out),
             (None, None) => out.push_str("no result"),
         }
         results[at] = Some(out);
-    }
-}
-
-/// A type as trysquare writes it.
-fn type_text(ty: &serde_json::Value) -> String {
-    use serde_json::Value as Json;
-    match ty {
-        Json::String(name) if name == "dynamic" => "any".to_owned(),
-        Json::String(name) => name.clone(),
-        Json::Array(parts) => match parts.as_slice() {
-            [kind, Json::Array(items)] if kind == "tuple" => {
-                format!("tuple([{}])", items.iter().map(type_text).collect::<Vec<_>>().join(", "))
-            }
-            [kind, Json::Object(attributes), ..] if kind == "object" => {
-                let attributes: BTreeMap<&String, String> =
-                    attributes.iter().map(|(name, ty)| (name, type_text(ty))).collect();
-                let attributes: Vec<String> = attributes.iter().map(|(name, ty)| format!("{name} = {ty}")).collect();
-                format!("object({{{}}})", attributes.join(", "))
-            }
-            [Json::String(kind), element] => format!("{kind}({})", type_text(element)),
-            _ => ty.to_string(),
-        },
-        _ => ty.to_string(),
-    }
-}
-
-/// A JSON value with `?` for what is unknown. Numbers keep every digit, for they are never read as floats.
-fn json(value: Option<&RawValue>, unknown: Option<&RawValue>, out: &mut String) {
-    let mask = unknown.map_or("false", RawValue::get);
-    if mask == "true" {
-        out.push('?');
-        return;
-    }
-    let text = value.map_or("null", RawValue::get);
-    if text.starts_with('{') || mask.starts_with('{') {
-        let fields: BTreeMap<String, &RawValue> = serde_json::from_str(text).unwrap_or_default();
-        let masks: BTreeMap<String, &RawValue> = serde_json::from_str(mask).unwrap_or_default();
-        let names: std::collections::BTreeSet<&String> = fields.keys().chain(masks.keys()).collect();
-        out.push('{');
-        for (at, name) in names.into_iter().enumerate() {
-            if at > 0 {
-                out.push(',');
-            }
-            subject::string(name, out);
-            out.push(':');
-            json(fields.get(name).copied(), masks.get(name).copied(), out);
-        }
-        out.push('}');
-    } else if text.starts_with('[') || mask.starts_with('[') {
-        let items: Vec<&RawValue> = serde_json::from_str(text).unwrap_or_default();
-        let masks: Vec<&RawValue> = serde_json::from_str(mask).unwrap_or_default();
-        out.push('[');
-        for at in 0..items.len().max(masks.len()) {
-            if at > 0 {
-                out.push(',');
-            }
-            json(items.get(at).copied(), masks.get(at).copied(), out);
-        }
-        out.push(']');
-    } else if text.starts_with('"') {
-        let string: String = serde_json::from_str(text).unwrap();
-        subject::string(&string, out);
-    } else {
-        out.push_str(text);
     }
 }

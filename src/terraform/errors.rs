@@ -1,0 +1,178 @@
+//! What Terraform would stop at: every error of a configuration, each once.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use super::blocks::Dynamic;
+use super::config::Module;
+use super::expand::expansion_error;
+use super::instance::{Instance, World};
+use super::references::undeclared;
+use super::resource::ResourceInstance;
+use crate::eval::{EvalError, Evaluator};
+use crate::source::Span;
+use crate::syntax::hcl::ast::{Block, Body};
+
+/// Errors beyond this are dropped.
+const MAX_ERRORS: usize = 200;
+
+/// Arguments of a module call that are not the module's variables.
+const CALL_ARGUMENTS: &[&str] = &["source", "version", "providers", "count", "for_each", "depends_on"];
+
+impl World<'_> {
+    /// Every error that Terraform would stop with, each once, in the order of their places. Everything there is gets
+    /// evaluated for it; what is beyond our bounds, or hangs on something unknown, is no error.
+    #[must_use]
+    pub fn errors(&self) -> Vec<EvalError> {
+        let mut errors = Errors { world: self, seen: BTreeSet::new(), found: Vec::new() };
+        let mut modules: BTreeSet<&str> = BTreeSet::new();
+        let instances = self.instances();
+        for instance in &instances {
+            if modules.insert(&instance.module.dir) {
+                errors.module(&instance.module);
+            }
+            errors.instance(instance);
+        }
+        errors.found.sort_by_key(|error| (error.span.file, error.span.start, error.span.end));
+        errors.found
+    }
+}
+
+struct Errors<'e, 'w> {
+    world: &'e World<'w>,
+    seen: BTreeSet<(Span, String)>,
+    found: Vec<EvalError>,
+}
+
+impl Errors<'_, '_> {
+    fn add(&mut self, error: EvalError) {
+        if !error.bound && self.found.len() < MAX_ERRORS && self.seen.insert((error.span, error.message.clone())) {
+            self.found.push(error);
+        }
+    }
+
+    fn check<T>(&mut self, result: Result<T, EvalError>) {
+        if let Err(error) = result {
+            self.add(error);
+        }
+    }
+
+    fn module(&mut self, module: &Module) {
+        module.duplicates.iter().cloned().chain(undeclared(module)).for_each(|error| self.add(error));
+    }
+
+    fn instance(&mut self, instance: &Rc<Instance>) {
+        let module = &instance.module;
+        for (name, block) in &module.variables {
+            if let Some(result) = self.world.variable(instance, name, block.header) {
+                self.check(result);
+            }
+            self.check(self.world.check_default(instance, block));
+        }
+        for (name, attribute) in &module.locals {
+            if let Some(result) = self.world.local(instance, name, attribute.span) {
+                self.check(result);
+            }
+        }
+        for (name, block) in &module.outputs {
+            if let Some(result) = self.world.output(instance, name, block.header) {
+                let shown = instance.caller.is_none() && block.body.attribute("sensitive").is_none();
+                if let Ok(value) = &result
+                    && shown
+                    && value.holds_sensitive()
+                {
+                    let error = EvalError::new(block.header, format!("output `{name}` shows a sensitive value"));
+                    self.add(error.with_help("set `sensitive = true`, or `nonsensitive(…)` if it is no secret"));
+                }
+                self.check(result);
+            }
+        }
+        for (name, block) in &module.calls {
+            self.expansion(instance, block);
+            if let Ok(children) = self.world.children(instance, name)
+                && let Some((_, child)) = children.items().first()
+            {
+                self.arguments(block, child);
+            }
+        }
+        for ((mode, ty, name), block) in &module.resources {
+            self.expansion(instance, block);
+            match self.world.resource(instance, *mode, ty, name) {
+                Err(error) => self.add(error),
+                Ok(resource) => {
+                    let resource = resource.iter().flat_map(|resource| resource.instances.items());
+                    resource.for_each(|(_, instance)| self.resource(instance));
+                }
+            }
+        }
+    }
+
+    fn expansion(&mut self, instance: &Rc<Instance>, block: &Block) {
+        if let Some(error) = expansion_error(self.world, instance, block) {
+            self.add(error);
+        }
+    }
+
+    /// The arguments of a module call beside the module's variables.
+    fn arguments(&mut self, call: &Block, child: &Instance) {
+        let variables = &child.module.variables;
+        for attribute in &call.body.attributes {
+            let name = &attribute.name;
+            if !CALL_ARGUMENTS.contains(&&*name.value) && !variables.contains_key(&name.value) {
+                let error = EvalError::new(name.span, format!("the module has no variable `{}`", name.value));
+                let near = crate::eval::did_you_mean(&name.value, variables.keys().map(|name| &**name));
+                self.add(near.map_or(error.clone(), |help| error.with_help(help)));
+            }
+        }
+        for (name, variable) in variables {
+            if variable.body.attribute("default").is_none() && call.body.attribute(name).is_none() {
+                self.add(EvalError::new(call.header, format!("the module's variable `{name}` has to be set")));
+            }
+        }
+    }
+
+    fn resource(&mut self, instance: &ResourceInstance) {
+        for attribute in &instance.block.body.attributes {
+            let name = &attribute.name;
+            if ResourceInstance::is_own(&name.value) {
+                self.check(instance.attribute(self.world, &name.value, name.span));
+            }
+        }
+        let scope = self.world.scope(&instance.owner, &instance.repetition);
+        let evaluator = Evaluator::new(&scope, self.world.budget);
+        for block in &instance.block.body.blocks {
+            if ResourceInstance::is_own(&block.kind.value) {
+                let address = format!("{}.{}", instance.address, block.kind.value);
+                self.world.trail.walk(address, || self.block(&evaluator, block));
+            }
+        }
+    }
+
+    fn block(&mut self, evaluator: &Evaluator<'_>, block: &Block) {
+        if &*block.kind.value != "dynamic" {
+            return self.body(evaluator, &block.body);
+        }
+        let dynamic = match Dynamic::read(block) {
+            Ok(dynamic) => dynamic,
+            Err(error) => return self.add(error),
+        };
+        match dynamic.elements(evaluator) {
+            Err(blocked) => blocked.error.into_iter().for_each(|error| self.add(error)),
+            Ok(elements) => {
+                for current in elements {
+                    let names = [(dynamic.iterator, current)];
+                    evaluator.with_names(names, |inner| self.body(inner, &dynamic.content.body));
+                }
+            }
+        }
+    }
+
+    fn body(&mut self, evaluator: &Evaluator<'_>, body: &Body) {
+        for attribute in &body.attributes {
+            self.check(evaluator.evaluate(&attribute.value));
+        }
+        for block in &body.blocks {
+            self.block(evaluator, block);
+        }
+    }
+}
