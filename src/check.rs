@@ -1,10 +1,12 @@
 //! The whole way from files to a report.
 
 use crate::eval::Budget;
-use crate::model::{Facts, Model};
-use crate::report::{Failure, Places, Report, SeverityOrOff, Skipped, sorted};
-use crate::rules::{Rule, RuleError, Runner, pack, rule};
-use crate::source::{FileId, Reader, SourceProvider, Sources};
+use crate::model::{Facts, Model, Sections};
+use crate::report::{Failure, Places, Report, Severity, SeverityOrOff, Skipped, sorted};
+use crate::rules::load::{Loaded, PageText, load_beside};
+use crate::rules::rule::SelectFrom;
+use crate::rules::{Rule, RuleError, Runner, pack};
+use crate::source::{Reader, SourceProvider, Sources};
 use crate::standard::{self, ConfigError, FILE_NAME, Root, Standard};
 use crate::terraform::{Configuration, Inputs, Override, Problem, World};
 use crate::value::Value;
@@ -19,8 +21,6 @@ pub struct Options {
     pub variables: Vec<Override>,
     /// Files of variables, relative to the workspace root.
     pub var_files: Vec<String>,
-    /// Whether the model has `$.resources`.
-    pub everything: bool,
     /// Path and text of the only rule page to run, instead of the embedded pack.
     pub only: Option<(String, String)>,
 }
@@ -38,15 +38,18 @@ pub struct Checked {
 pub fn check(provider: &dyn SourceProvider, options: &Options) -> Checked {
     let mut report = Report::default();
     let reader = Reader::new(provider);
-    let result = with_model(&reader, options, |standard, model, budget, pages| {
-        let run = Run { reader: &reader, options, standard, model, budget };
-        run.rules(pages, &mut report);
-    });
-    match result {
-        Ok(counts) => {
-            report.summary.resources = counts.resources;
-            report.summary.workflows = counts.workflows;
-            report.summary.files = counts.files;
+    let pages = pages(&reader, options);
+    let own = pages.len();
+    // A check is as long as its longest thread, and reading the rules depends on nothing else.
+    let (loaded, workspace) = load_beside(pages, || Workspace::read(&reader, options));
+    match workspace {
+        Ok(workspace) => {
+            let rules = Rules::choose(&loaded, &workspace.standard);
+            let model = workspace.model(&reader, &rules.sections());
+            report.summary.resources = model.resources;
+            report.summary.workflows = workspace.workflows.len();
+            Run { reader: &reader, options, workspace: &workspace, model: &model }.rules(&loaded, rules, &mut report);
+            report.summary.files = reader.sources().len() - own;
         }
         Err(errors) => {
             let sources = reader.sources();
@@ -62,76 +65,69 @@ pub fn check(provider: &dyn SourceProvider, options: &Options) -> Checked {
 /// When the configuration is wrong.
 pub fn model(provider: &dyn SourceProvider, options: &Options) -> Result<(Value, Sources), Box<Checked>> {
     let reader = Reader::new(provider);
-    let mut found = Value::null();
-    let options = Options { everything: true, ..options.clone() };
-    let result = with_model(&reader, &options, |_, model, _, _| found = model.value.clone());
-    match result {
-        Ok(_) => Ok((found, reader.into_sources())),
+    let mut report = Report::default();
+    match Workspace::read(&reader, options) {
+        Ok(workspace) => {
+            let model = workspace.model(&reader, &Sections::all());
+            return Ok((model.value, reader.into_sources()));
+        }
         Err(errors) => {
-            let mut report = Report::default();
-            {
-                let sources = reader.sources();
-                report.failures = errors.iter().map(|error| config_failure(error, Places::new(&sources))).collect();
-            }
-            Err(Box::new(Checked { report, sources: reader.into_sources() }))
+            let sources = reader.sources();
+            report.failures = errors.iter().map(|error| config_failure(error, Places::new(&sources))).collect();
         }
     }
+    Err(Box::new(Checked { report, sources: reader.into_sources() }))
 }
 
-#[derive(Debug, Clone, Copy, Default)]
-struct Counts {
-    resources: usize,
-    workflows: usize,
-    files: usize,
+/// What was read, before anything of it is evaluated.
+struct Workspace {
+    budget: Budget,
+    standard: Standard,
+    configuration: Configuration,
+    /// Root modules, each with what its variables are set to.
+    roots: Vec<(Root, Inputs)>,
+    workflows: Vec<Workflow>,
 }
 
-/// A rule's page: where it is, and what it says.
-struct PageText {
-    path: String,
-    file: FileId,
-    url: String,
-}
-
-fn with_model(
-    reader: &Reader<'_>,
-    options: &Options,
-    use_model: impl FnOnce(&Standard, &Model, &Budget, &[PageText]),
-) -> Result<Counts, Vec<ConfigError>> {
-    let budget = Budget::new();
-    let standard = read_standard(reader, options, &budget)?;
-    let roots: Option<Vec<String>> =
-        standard.roots.as_ref().map(|roots| roots.iter().map(|root| root.dir.clone()).collect());
-    if let Some(missing) = roots.iter().flatten().find(|dir| reader.names_in(dir).next().is_none()) {
-        let message =
-            format!("{FILE_NAME} names the root module `{missing}`, and there are no files in that directory");
-        return Err(vec![ConfigError {
-            message,
-            span: None,
-            help: Some("paths count from the directory of the repository".to_owned()),
-        }]);
+impl Workspace {
+    fn read(reader: &Reader<'_>, options: &Options) -> Result<Self, Vec<ConfigError>> {
+        let budget = Budget::new();
+        let standard = read_standard(reader, options, &budget)?;
+        let dirs: Option<Vec<String>> =
+            standard.roots.as_ref().map(|roots| roots.iter().map(|root| root.dir.clone()).collect());
+        if let Some(missing) = dirs.iter().flatten().find(|dir| reader.names_in(dir).is_empty()) {
+            let message =
+                format!("{FILE_NAME} names the root module `{missing}`, and there are no files in that directory");
+            let help = Some("paths count from the directory of the repository".to_owned());
+            return Err(vec![ConfigError { message, span: None, help }]);
+        }
+        let configuration = Configuration::load(reader, dirs.as_deref());
+        let found = || configuration.roots.iter().map(|dir| Root { dir: dir.clone(), ..Root::default() }).collect();
+        let roots: Vec<Root> = standard.roots.clone().unwrap_or_else(found);
+        let with_inputs = |root: Root| {
+            let inputs = inputs(reader, &root, options, &budget);
+            (root, inputs)
+        };
+        let roots = roots.into_iter().map(with_inputs).collect();
+        let workflows = read_workflows(reader);
+        Ok(Self { budget, standard, configuration, roots, workflows })
     }
-    let configuration = Configuration::load(reader, roots.as_deref());
-    let plain_roots: Vec<Root> =
-        configuration.roots.iter().map(|dir| Root { dir: dir.clone(), ..Root::default() }).collect();
-    let roots: &[Root] = standard.roots.as_deref().unwrap_or(&plain_roots);
-    let inputs: Vec<Inputs> = roots.iter().map(|root| inputs(reader, root, options, &budget)).collect();
-    let worlds: Vec<World<'_>> = roots
-        .iter()
-        .zip(&inputs)
-        .filter_map(|(root, inputs)| World::new(reader, &configuration, &root.dir, inputs, &budget))
-        .collect();
-    let workflows = read_workflows(reader);
-    let facts = Facts { worlds: &worlds, standard: &standard, workflows: &workflows, reader, budget: &budget };
-    let mut model = Model::build(&facts, options.everything);
-    let problems = configuration.problems.iter().chain(inputs.iter().flat_map(|inputs| &inputs.problems));
-    let workflow_problems =
-        workflows.iter().flat_map(|workflow| workflow.problems.iter().cloned().map(Problem::Syntax));
-    let problems: Vec<Problem> = problems.cloned().chain(workflow_problems).collect();
-    model.add_problems(&problems, reader);
-    let pages = pages(reader, options);
-    use_model(&standard, &model, &budget, &pages);
-    let files = reader.sources().len() - pages.len();
-    Ok(Counts { resources: model.resources, workflows: workflows.len(), files })
+
+    /// Evaluates what these sections of the model need.
+    fn model(&self, reader: &Reader<'_>, sections: &Sections) -> Model {
+        let Self { budget, standard, configuration, roots, workflows } = self;
+        let worlds: Vec<World<'_>> = roots
+            .iter()
+            .filter_map(|(root, inputs)| World::new(reader, configuration, &root.dir, inputs, budget))
+            .collect();
+        let facts = Facts { worlds: &worlds, standard, workflows, reader, budget };
+        let mut model = Model::build(&facts, sections);
+        let problems = configuration.problems.iter().chain(roots.iter().flat_map(|(_, inputs)| &inputs.problems));
+        let of_workflows = workflows.iter().flat_map(|workflow| workflow.problems.iter().cloned().map(Problem::Syntax));
+        let problems: Vec<Problem> = problems.cloned().chain(of_workflows).collect();
+        model.add_problems(&problems, reader);
+        model
+    }
 }
 
 fn read_standard(reader: &Reader<'_>, options: &Options, budget: &Budget) -> Result<Standard, Vec<ConfigError>> {
@@ -164,11 +160,53 @@ fn inputs(reader: &Reader<'_>, root: &Root, options: &Options, budget: &Budget) 
 }
 
 fn pages(reader: &Reader<'_>, options: &Options) -> Vec<PageText> {
-    let page =
-        |path: &str, text: &str| PageText { path: path.to_owned(), file: reader.add(path, text), url: pack::url(path) };
+    let page = |path: &str, text: &str| {
+        let file = reader.add(path, text);
+        PageText { path: path.to_owned(), file, text: reader.text(file), url: pack::url(path) }
+    };
     match &options.only {
         Some((path, text)) => vec![page(path, text)],
         None => pack::PAGES.iter().map(|(path, text)| page(path, text)).collect(),
+    }
+}
+
+/// The rules that are to run here.
+#[derive(Default)]
+struct Rules<'l> {
+    /// Each with how much it weighs here and where its page is.
+    running: Vec<(&'l Rule, Severity, &'l str)>,
+    skipped: Vec<Skipped>,
+    known: Vec<&'l str>,
+    errors: Vec<&'l RuleError>,
+}
+
+impl<'l> Rules<'l> {
+    fn choose(loaded: &'l Loaded, standard: &Standard) -> Self {
+        let mut rules = Self::default();
+        for (page, rule) in &loaded.rules {
+            let rule = match rule {
+                Ok(rule) => rule,
+                Err(errors) => {
+                    rules.errors.extend(errors);
+                    continue;
+                }
+            };
+            rules.known.push(&rule.id);
+            if let Some(reason) = skipped(rule, standard) {
+                rules.skipped.push(Skipped { rule: rule.id.clone(), reason });
+            } else if let SeverityOrOff::On(severity) = standard.severity(&rule.id, rule.severity) {
+                rules.running.push((rule, severity, &page.url));
+            }
+        }
+        rules
+    }
+
+    /// The parts of the model that they select from.
+    fn sections(&self) -> Sections {
+        Sections::of(self.running.iter().flat_map(|(rule, ..)| &rule.selects).filter_map(|select| match &select.from {
+            SelectFrom::Path(path, _) => Some(path.as_str()),
+            SelectFrom::Expression(_) => None,
+        }))
     }
 }
 
@@ -176,42 +214,27 @@ fn pages(reader: &Reader<'_>, options: &Options) -> Vec<PageText> {
 struct Run<'r> {
     reader: &'r Reader<'r>,
     options: &'r Options,
-    standard: &'r Standard,
+    workspace: &'r Workspace,
     model: &'r Model,
-    budget: &'r Budget,
 }
 
 impl Run<'_> {
-    fn rules(&self, pages: &[PageText], report: &mut Report) {
+    fn rules(&self, loaded: &Loaded, rules: Rules<'_>, report: &mut Report) {
         let sources = self.reader.sources();
         let places = Places::new(&sources);
-        let runner = Runner::new(&self.model.value, self.standard.value.clone(), self.budget, places);
-        let mut known = Vec::new();
-        for page in pages {
-            let rule = match rule::read(page.file, &page.path, sources.text(page.file)) {
-                Ok(Some(rule)) => rule,
-                Ok(None) => continue,
-                Err(errors) => {
-                    report.failures.extend(errors.iter().map(|error| rule_failure(error, places)));
-                    continue;
-                }
-            };
-            known.push(rule.id.clone());
-            if let Some(reason) = skipped(&rule, self.standard) {
-                report.skipped.push(Skipped { rule: rule.id.clone(), reason });
-                continue;
-            }
-            let SeverityOrOff::On(severity) = self.standard.severity(&rule.id, rule.severity) else {
-                continue;
-            };
-            let outcome = runner.run(&rule, severity, &page.url);
+        let Workspace { standard, budget, .. } = self.workspace;
+        let runner = Runner::new(&self.model.value, standard.value.clone(), budget, places, &loaded.queries);
+        report.skipped.extend(rules.skipped);
+        report.failures.extend(rules.errors.iter().map(|error| rule_failure(error, places)));
+        for (rule, severity, url) in &rules.running {
+            let outcome = runner.run(rule, *severity, url);
             report.findings.extend(outcome.findings);
             report.undetermined.extend(outcome.undetermined);
             report.failures.extend(outcome.errors.iter().map(|error| rule_failure(error, places)));
         }
-        for (id, setting) in &self.standard.rules {
-            if self.options.only.is_none() && !known.contains(id) {
-                let help = crate::eval::did_you_mean(id, known.iter().map(String::as_str));
+        for (id, setting) in &standard.rules {
+            if self.options.only.is_none() && !rules.known.contains(&id.as_str()) {
+                let help = crate::eval::did_you_mean(id, rules.known.iter().copied());
                 let error = ConfigError::new(setting.span, format!("there is no rule `{id}`")).with_help(help);
                 report.failures.push(config_failure(&error, places));
             }

@@ -80,7 +80,9 @@ fn function(found: &Found<'_, '_>, documented: &[Value], iam: &Iam) -> Function 
     let fields = [
         ("address", address),
         ("module", Value::string(Arc::clone(&found.instance.owner.address))),
+        ("name_bytes", Value::from(known_bytes(&name)).at(name.origin.clone())),
         ("function_name", name),
+        ("arn", found.attribute("arn")),
         ("app", app),
         ("timeout", found.number("timeout")),
         ("memory_size", found.number("memory_size")),
@@ -191,11 +193,16 @@ fn by_digest(uri: &Value) -> Value {
     }
 }
 
-/// How many bytes the environment's names and values have at least; what is unknown counts as none.
+/// How many bytes the environment's names and values have at least.
 fn env_bytes(env: &Value) -> Value {
-    let known = |value: &Value| value.as_pieces().unwrap_or_default().iter().map(text_bytes).sum::<usize>();
     let fields = env.as_fields().into_iter().flatten();
-    Value::from(fields.map(|(name, value)| name.len() + known(value)).sum::<usize>()).at(env.origin.clone())
+    let bytes = fields.map(|(name, value)| name.len() + known_bytes(value));
+    Value::from(bytes.sum::<usize>()).at(env.origin.clone())
+}
+
+/// How many bytes a text has at least; what is unknown of it counts as none.
+fn known_bytes(value: &Value) -> usize {
+    value.as_pieces().unwrap_or_default().iter().map(text_bytes).sum()
 }
 
 fn text_bytes(piece: &Piece) -> usize {

@@ -16,6 +16,7 @@ mod permissions;
 mod policy;
 mod resources;
 mod s3;
+mod sections;
 mod standard;
 mod statement;
 mod trust;
@@ -30,6 +31,8 @@ use crate::standard::Standard;
 use crate::terraform::{Mode, ResourceInstance, World};
 use crate::value::{Answer, Data, Fields, Origin, Type, Unknown, Value, convert, equals};
 use crate::workflow::Workflow;
+
+pub use sections::Sections;
 
 pub use actions::{Action, action, expand};
 
@@ -63,12 +66,12 @@ pub struct Model {
 }
 
 impl Model {
-    /// Builds the model. `everything` adds `$.resources`, which few rules need and which costs most.
+    /// Builds the model. Of the parts that cost much and serve few it makes those in `sections`; the others are empty.
     #[must_use]
-    pub fn build(facts: &Facts<'_, '_>, everything: bool) -> Self {
+    pub fn build(facts: &Facts<'_, '_>, sections: &Sections) -> Self {
         let all = all_resources(facts.worlds);
         let documented = standard::documented(facts.standard, facts.reader);
-        let inventory = inventory::Inventory::new(&all, facts, &documented);
+        let inventory = inventory::Inventory::new(&all, facts, &documented, sections);
         let iam = iam::Iam::new(&all);
         let mut functions: Vec<functions::Function> = functions::find(&all, &documented, &iam);
         let alarms = alarms::join(&all, &mut functions);
@@ -76,16 +79,27 @@ impl Model {
         let names = inventory.function_names(&functions);
         let functions: Vec<Value> =
             functions.into_iter().map(|function| function.into_value(inventory.gaps())).collect();
+        let roles = iam.roles_value();
+        let regions: Vec<Value> = facts.worlds.iter().flat_map(World::regions).collect();
+        let subjects = workflows::Subjects {
+            functions: &functions,
+            documented: &documented,
+            gaps: inventory.gaps(),
+            repositories: inventory.repositories.as_items().unwrap_or(&[]),
+            roles: roles.as_items().unwrap_or(&[]),
+            regions: &regions,
+            outputs: inventory.outputs.as_items().unwrap_or(&[]),
+        };
+        let workflows = workflows::build(facts.workflows, facts.standard, &subjects);
         let mut fields = Fields::new();
         let mut add = |name: &str, value: Value| {
             fields.insert(name.into(), value);
         };
-        add("functions", Value::tuple(functions));
         add("function_names", names);
         add("alarms", Value::tuple(alarms));
         add("permissions", Value::tuple(permissions::of(facts.standard, &statements, inventory.gaps())));
         add("statements", Value::tuple(statements));
-        add("roles", iam.roles_value());
+        add("roles", roles);
         add("trusts", iam.trusts());
         add("log_groups", inventory.log_groups);
         add("log_group_names", inventory.log_group_names);
@@ -96,12 +110,16 @@ impl Model {
         add("output_names", inventory.output_names);
         add("invoke_permissions", inventory.invoke_permissions);
         add("modules", inventory.modules);
-        let workflows = workflows::build(facts.workflows, facts.standard);
+        add("validations", inventory.validations);
+        add("errors", inventory.errors);
+        add("functions", Value::tuple(workflows.functions));
+        add("regions", Value::tuple(regions));
+        add("deploy", workflows.deploy);
         add("workflows", workflows.workflows);
         add("deployments", workflows.deployments);
         add("documented", Value::tuple(documented));
         add("standard", facts.standard.value.clone());
-        if everything {
+        if sections.wants("resources") {
             add("resources", resources::all(&all));
         }
         Self { value: Value::object(fields), resources: all.len() }
@@ -114,7 +132,7 @@ fn all_resources<'f, 'w>(worlds: &'f [World<'w>]) -> Vec<Found<'f, 'w>> {
     for world in worlds {
         for owner in world.instances() {
             for (mode, ty, name) in owner.module.resources.keys() {
-                if let Ok(Some(resource)) = world.resource(&owner, *mode, ty, name) {
+                if let Ok(Some(resource)) = world.resource(owner, *mode, ty, name) {
                     let instances = resource.instances.items().iter();
                     found.extend(instances.map(|(_, instance)| Found { world, instance: Rc::clone(instance) }));
                 }

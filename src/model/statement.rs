@@ -27,7 +27,8 @@ const FIELDS: &[&str] = &[
 pub(super) fn describe(statement: &Value) -> Fields {
     if let Data::Unknown(unknown) = &statement.data {
         let unknown = || Value::unknown(unknown.derived(Type::Any)).at(statement.origin.clone());
-        return FIELDS.iter().map(|name| (Arc::from(*name), unknown())).collect();
+        let fields = FIELDS.iter().map(|name| (Arc::from(*name), unknown()));
+        return fields.chain([(Arc::from("managed"), Value::null())]).collect();
     }
     let mut fields = statement.as_fields().cloned().unwrap_or_default();
     let allows = equals(&fields.get("effect").cloned().unwrap_or_default(), &Value::from("Allow"));
@@ -138,8 +139,8 @@ fn all_of_service(arn: &Value) -> Option<String> {
     (nothing_else && (ty == "*" || typed)).then(|| service.to_owned())
 }
 
-/// Whether an unknown is the ARN of some resource: whatever it turns out to be, it is not `*`.
-fn is_arn_attribute(unknown: &Unknown) -> bool {
+/// Whether an unknown is the ARN of some resource: whatever it turns out to be, it is neither `*` nor null.
+pub(super) fn is_arn_attribute(unknown: &Unknown) -> bool {
     let name = unknown.name.as_deref().unwrap_or("");
     name.ends_with("arn") && !name.starts_with("var.") && !name.starts_with("local.")
 }

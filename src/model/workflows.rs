@@ -1,91 +1,295 @@
 //! Workflows as rules see them: jobs, credentials, what is deployed, and which documented steps there are.
 
-use std::sync::Arc;
+mod applications;
+mod images;
+mod named;
+mod order;
+mod permissions;
+mod replaced;
+mod targets;
+mod values;
 
-use super::as_type;
 use crate::source::Span;
 use crate::standard::Standard;
-use crate::value::{Fields, Number, Piece, Type, Unknown, Value, render};
+use crate::value::{Answer, Type, Unknown, Value};
 use crate::workflow::{
-    Access, Credentials, DeployFacts, Deployment, EnvValue, LinkedJob, NamedValue, Note, Place, Possible, Run,
-    StaticCredential, StepKind, Template, TerraformVariable, Text, Workflow, deploy_facts,
+    Access, Credentials, DeployFacts, Deployment, LinkedJob, Place, Run, StaticCredential, TerraformVariable, Unseen,
+    Workflow, deploy_facts, unseen,
 };
+use targets::Namer;
+use values::{env, list, named, numbers, scalar, text, written};
 
-/// Owners whose actions are known not to deploy behind a workflow's back.
-const FAMILIAR: &[&str] =
-    &["actions/", "aws-actions/", "docker/", "github/", "hashicorp/", "dorny/", "tj-actions/", "astral-sh/"];
+/// What workflows are held against.
+pub(crate) struct Subjects<'s> {
+    /// Terraform's functions.
+    pub(crate) functions: &'s [Value],
+    /// The page's functions.
+    pub(crate) documented: &'s [Value],
+    /// An unknown for each place where Terraform may have more than was read.
+    pub(crate) gaps: &'s [Value],
+    /// Terraform's ECR repositories.
+    pub(crate) repositories: &'s [Value],
+    /// Terraform's roles.
+    pub(crate) roles: &'s [Value],
+    /// The regions that Terraform's providers are set to.
+    pub(crate) regions: &'s [Value],
+    /// Terraform's outputs.
+    pub(crate) outputs: &'s [Value],
+}
 
-/// `$.workflows` and `$.deployments`.
+impl Subjects<'_> {
+    fn is_documented(&self, name: &str) -> bool {
+        self.documented.iter().any(|row| row.field("name").and_then(Value::as_str) == Some(name))
+    }
+
+    /// The names of all functions that Terraform or the page has, and the unknowns for those that may be missing.
+    fn function_names(&self) -> Vec<Value> {
+        let documented = self.documented.iter().filter_map(|row| row.field("name"));
+        let own = self.functions.iter().filter_map(|function| function.field("function_name"));
+        documented.chain(own).chain(self.gaps).cloned().collect()
+    }
+
+    /// Functions with their ARNs; the page's, where Terraform does not have them, without.
+    fn functions_with_arns(&self) -> Vec<(Value, Value)> {
+        let field = |value: &Value, name: &str| value.field(name).cloned().unwrap_or_default();
+        let own: Vec<(Value, Value)> =
+            self.functions.iter().map(|function| (field(function, "function_name"), field(function, "arn"))).collect();
+        let others = self.documented.iter().map(|row| field(row, "name"));
+        let others: Vec<_> = others
+            .filter(|name| !own.iter().any(|(known, _)| known.as_str() == name.as_str()))
+            .map(|name| (name, Value::null()))
+            .collect();
+        own.into_iter().chain(others).collect()
+    }
+
+    /// What a command prints, going by its name: `terraform output -raw NAME` the root module's output.
+    fn printed(&self, command: &str) -> Option<String> {
+        let command = command.strip_prefix("$(terraform ")?.strip_suffix(')')?;
+        let (options, name) = command.rsplit_once(' ')?;
+        let mut words = options.split(' ');
+        if !words.any(|word| word == "output") || !words.any(|word| matches!(word, "-raw" | "--raw")) {
+            return None;
+        }
+        let is =
+            |output: &&Value, field: &str, wanted: &str| output.field(field).and_then(Value::as_str) == Some(wanted);
+        let mut found = self.outputs.iter().filter(|output| is(output, "name", name) && is(output, "module", ""));
+        // Which root module the command looks at is only clear when one alone has such an output.
+        let only = found.next().filter(|_| found.next().is_none())?;
+        only.field("value").filter(|value| !value.sensitive)?.as_str().map(str::to_owned)
+    }
+
+    fn repositories_with_arns(&self) -> Vec<(Value, Value)> {
+        let field = |value: &Value, name: &str| value.field(name).cloned().unwrap_or_default();
+        self.repositories.iter().map(|one| (field(one, "name"), field(one, "arn"))).collect()
+    }
+
+    /// Whether a word stands for a function: the page's by its app or its name, Terraform's by the end of its name.
+    fn is_application(&self, word: &str) -> Answer {
+        if self.documented.iter().any(|row| applications::is(row, word)) {
+            return Answer::Yes;
+        }
+        let mut open = self.gaps.iter().find_map(Value::first_unknown).cloned();
+        for name in self.functions.iter().filter_map(|function| function.field("function_name")) {
+            match name.as_str() {
+                Some(name)
+                    if name.strip_suffix(word).is_some_and(|start| start.is_empty() || start.ends_with(['-', '_'])) =>
+                {
+                    return Answer::Yes;
+                }
+                Some(_) => {}
+                None => open = open.or_else(|| name.first_unknown().cloned()),
+            }
+        }
+        open.map_or(Answer::No, Answer::Unknown)
+    }
+}
+
+/// `$.workflows`, `$.deployments`, `$.deploy`, and `$.functions` with what workflows do to them.
 pub(crate) struct Workflows {
     pub(crate) workflows: Value,
     pub(crate) deployments: Value,
+    pub(crate) deploy: Value,
+    pub(crate) functions: Vec<Value>,
 }
 
-/// Builds both.
-pub(crate) fn build(workflows: &[Workflow], standard: &Standard) -> Workflows {
+/// Builds all of them.
+pub(crate) fn build(workflows: &[Workflow], standard: &Standard, subjects: &Subjects<'_>) -> Workflows {
     let mut all = Vec::new();
     let mut deployments = Vec::new();
+    let mut image_variable = None;
+    let mut by_function: Vec<Vec<Value>> = vec![Vec::new(); subjects.functions.len()];
     for workflow in workflows {
-        let facts = deploy_facts(workflow);
-        let own: Vec<Value> =
-            facts.deployments.iter().map(|deployment| read_deployment(workflow, deployment)).collect();
+        let mut facts = deploy_facts(workflow);
+        facts.fill(&|symbol| subjects.printed(symbol));
+        image_variable = image_variable.or_else(|| replaced::image_variable(&facts));
+        let is_deploy = is_documented(workflow, standard);
+        let reader =
+            Reader { workflow, facts: &facts, standard, subjects, is_deploy, called: is_called(workflow, workflows) };
+        let namer = Namer::new(workflow, subjects, is_deploy);
+        let own = reader.deployments();
         deployments.extend(own.iter().cloned());
-        all.push(read_workflow(workflow, &facts, own, standard));
+        if reader.speaks() {
+            replaced::by_function(workflow, &facts, &namer, subjects, &mut by_function);
+        }
+        all.push(reader.read(own, &namer));
     }
-    Workflows { workflows: Value::tuple(all), deployments: Value::tuple(deployments) }
+    let functions = subjects.functions.iter().zip(by_function);
+    let functions =
+        functions.map(|(function, own)| replaced::with_deployments(function, own, image_variable)).collect();
+    Workflows {
+        deploy: deploy(workflows, standard),
+        workflows: Value::tuple(all),
+        deployments: Value::tuple(deployments),
+        functions,
+    }
 }
 
-fn read_workflow(workflow: &Workflow, facts: &DeployFacts, deployments: Vec<Value>, standard: &Standard) -> Value {
-    let parsed = &workflow.parsed;
-    let top = workflow_head(workflow);
-    let documented = standard.section("deploy.workflow");
-    let is_deploy =
-        documented.is_some_and(|path| path.as_str().is_some_and(|path| path.trim_start_matches("./") == workflow.path));
-    let triggers = parsed.triggers.iter().map(|trigger| written(&trigger.name.value, trigger.name.span));
-    let inputs = parsed.trigger("workflow_dispatch").into_iter().flat_map(|trigger| &trigger.inputs).map(|input| {
-        let options = input.options.iter().map(|option| written(&option.value, option.span));
+/// Whether a workflow is the one that the page says deploys.
+fn is_documented(workflow: &Workflow, standard: &Standard) -> bool {
+    let path = standard.section("deploy.workflow");
+    path.is_some_and(|path| path.as_str().is_some_and(|path| path.trim_start_matches("./") == workflow.path))
+}
+
+/// `$.deploy`: the documented workflow, and whether it is there.
+fn deploy(workflows: &[Workflow], standard: &Standard) -> Value {
+    let path = standard.section("deploy.workflow").unwrap_or_default();
+    let exists = workflows.iter().any(|workflow| is_documented(workflow, standard));
+    Value::record([("workflow", path.clone()), ("exists", Value::from(exists))]).at(path.origin)
+}
+
+/// Whether a workflow only runs when others call it, and one here does: what it does is then told where it is called,
+/// with the inputs that it gets.
+fn is_called(workflow: &Workflow, all: &[Workflow]) -> bool {
+    let only = workflow.parsed.triggers.iter().all(|trigger| trigger.name.value == "workflow_call");
+    let calls = |uses: &str| uses.trim_start_matches("./") == workflow.path;
+    only && all.iter().any(|other| {
+        let mut jobs = other.parsed.jobs.iter();
+        other.path != workflow.path && jobs.any(|job| job.uses.as_ref().is_some_and(|uses| calls(uses.text())))
+    })
+}
+
+/// One workflow with what it is read by.
+struct Reader<'r> {
+    workflow: &'r Workflow,
+    facts: &'r DeployFacts,
+    standard: &'r Standard,
+    subjects: &'r Subjects<'r>,
+    is_deploy: bool,
+    called: bool,
+}
+
+impl Reader<'_> {
+    /// Whether what hangs on the workflow's inputs is told of it, rather than of those that call it.
+    fn speaks(&self) -> bool {
+        self.is_deploy || !self.called
+    }
+
+    fn deployments(&self) -> Vec<Value> {
+        if !self.speaks() {
+            return Vec::new();
+        }
+        let deployments = self.facts.deployments.iter();
+        deployments.map(|deployment| read_deployment(self.workflow, deployment, self.subjects)).collect()
+    }
+
+    /// Facts that are told only where the workflow speaks for itself.
+    fn spoken(&self, make: impl FnOnce() -> Value) -> Value {
+        if self.speaks() { make() } else { Value::tuple(Vec::new()) }
+    }
+
+    fn read(&self, deployments: Vec<Value>, namer: &Namer<'_>) -> Value {
+        let (workflow, facts, subjects) = (self.workflow, self.facts, self.subjects);
+        let parsed = &workflow.parsed;
+        let top = workflow_head(workflow);
+        let triggers = parsed.triggers.iter().map(|trigger| written(&trigger.name.value, trigger.name.span));
+        let dispatch = parsed.trigger("workflow_dispatch");
+        let unseen: Vec<Value> = unseen(workflow).into_iter().map(unknown).collect();
+        let kinds = facts.steps.iter().map(|step| written(step.kind.name(), step.span)).chain(unseen);
+        let steps = facts.steps.iter().map(|step| {
+            Value::record([("kind", Value::from(step.kind.name())), ("job", job_id(workflow, step.place))])
+                .written_at(step.span)
+        });
+        let deploying: Vec<usize> = facts.deployments.iter().map(|deployment| deployment.place.job).collect();
+        let deploys = self.is_deploy || !deployments.is_empty();
+        let credentials = facts.credentials.iter().map(|credentials| self.credentials(credentials));
+        let keys = facts.static_credentials.iter().map(|key| static_credential(workflow, key));
         Value::record([
-            ("name", written(&input.name.value, input.name.span)),
-            ("type", input.kind.as_ref().map_or_else(|| Value::from("string"), |kind| written(&kind.value, kind.span))),
-            ("options", Value::tuple(options.collect())),
+            ("address", Value::string(workflow.path.as_str()).written_at(top)),
+            ("file", Value::string(workflow.path.as_str()).written_at(top)),
+            ("name", parsed.name.as_ref().map_or_else(Value::null, |name| written(name.text(), name.span))),
+            ("on", Value::tuple(triggers.collect())),
+            ("dispatch", dispatch.map_or_else(Value::null, |trigger| written(&trigger.name.value, trigger.name.span))),
+            ("inputs", inputs(workflow)),
+            ("is_deploy", Value::from(self.is_deploy)),
+            ("jobs", Value::tuple(workflow.jobs.iter().map(|linked| self.job(linked)).collect())),
+            ("step_kinds", Value::tuple(kinds.collect())),
+            ("steps", Value::tuple(steps.collect())),
+            ("sequence", order::sequence(workflow, facts, self.standard)),
+            ("credentials", Value::tuple(credentials.collect())),
+            ("static_credentials", Value::tuple(keys.collect())),
             (
-                "default",
-                input.default.as_ref().map_or_else(Value::null, |default| written(default.text(), default.span)),
+                "applications",
+                self.spoken(|| {
+                    if deploys {
+                        applications::applications(workflow, &deploying, self.is_deploy, subjects)
+                    } else {
+                        Value::tuple(Vec::new())
+                    }
+                }),
             ),
+            ("permissions", self.spoken(|| permissions::permissions(workflow, facts, namer, subjects))),
+            ("repositories", self.spoken(|| named::repositories(facts, subjects))),
+            ("regions", self.spoken(|| named::regions(facts, subjects))),
+            ("deployments", Value::tuple(deployments)),
+            ("terraform_variables", Value::tuple(facts.terraform_variables.iter().map(terraform_variable).collect())),
+            ("images", Value::tuple(facts.images.iter().map(named).collect())),
+            ("image_queries", image_queries(facts)),
         ])
-        .written_at(input.name.span)
-    });
-    let kinds = facts.steps.iter().map(|step| written(step.kind.name(), step.span)).chain(hidden(workflow));
-    let steps = facts.steps.iter().map(|step| {
-        Value::record([("kind", Value::from(step.kind.name())), ("job", job_id(workflow, step.place))])
-            .written_at(step.span)
-    });
-    Value::record([
-        ("address", Value::string(workflow.path.as_str()).written_at(top)),
-        ("file", Value::string(workflow.path.as_str()).written_at(top)),
-        ("name", parsed.name.as_ref().map_or_else(Value::null, |name| written(name.text(), name.span))),
-        ("on", Value::tuple(triggers.collect())),
-        ("inputs", Value::tuple(inputs.collect())),
-        ("is_deploy", Value::from(is_deploy)),
-        ("jobs", Value::tuple(workflow.jobs.iter().map(job).collect())),
-        ("step_kinds", Value::tuple(kinds.collect())),
-        ("steps", Value::tuple(steps.collect())),
-        ("sequence", sequence(workflow, facts, standard)),
-        (
-            "credentials",
-            Value::tuple(facts.credentials.iter().map(|credentials| read_credentials(workflow, credentials)).collect()),
-        ),
-        (
-            "static_credentials",
-            Value::tuple(facts.static_credentials.iter().map(|key| static_credential(workflow, key)).collect()),
-        ),
-        ("deployments", Value::tuple(deployments)),
-        ("terraform_variables", Value::tuple(facts.terraform_variables.iter().map(terraform_variable).collect())),
-        ("regions", Value::tuple(facts.regions.iter().map(named_value).collect())),
-        ("images", Value::tuple(facts.images.iter().map(named_value).collect())),
-        ("image_queries", image_queries(facts)),
-    ])
-    .written_at(top)
+        .written_at(top)
+    }
+
+    fn job(&self, linked: &LinkedJob) -> Value {
+        let job = &linked.job;
+        let id_token = linked.access("id-token");
+        let (level, span) = match &id_token {
+            Access::Write(span) => ("write", Some(*span)),
+            Access::Read(span) => ("read", Some(*span)),
+            Access::None(span) => ("none", Some(*span)),
+            Access::Default => ("none", None),
+        };
+        let calls = job.uses.as_ref().map_or_else(Value::null, |uses| written(uses.text(), uses.span));
+        let environment = job.environment.as_ref().and_then(|environment| environment.name.as_ref());
+        // A timeout that hangs on an input is judged where the job is called, any other in the job's own file.
+        let varies = job.timeout_minutes.as_ref().is_some_and(|timeout| timeout.text().contains("inputs."));
+        let judged = if linked.called_from.is_some() { varies } else { !(varies && self.called) };
+        Value::record([
+            ("address", written(&job.id.value, job.id.span)),
+            ("id", written(&job.id.value, job.id.span)),
+            ("runs_steps", Value::from(!job.steps.is_empty())),
+            ("judged_here", Value::from(judged)),
+            ("timeouts", numbers(linked, job.timeout_minutes.as_ref())),
+            ("id_token", written(level, span.unwrap_or(job.id.span))),
+            ("uses", calls),
+            (
+                "environment",
+                environment.map_or_else(Value::null, |name| scalar(&linked.scope.template(name), name.span)),
+            ),
+            ("commands", commands(linked)),
+        ])
+        .written_at(job.id.span)
+    }
+
+    fn credentials(&self, credentials: &Credentials) -> Value {
+        let linked = self.workflow.jobs.get(credentials.place.job);
+        Value::record([
+            ("address", job_id(self.workflow, credentials.place).written_at(credentials.span)),
+            ("job", linked.map_or_else(Value::null, |linked| self.job(linked))),
+            ("oidc", Value::from(credentials.is_oidc())),
+            ("role", env(credentials.role.as_ref(), credentials.span)),
+            ("region", env(credentials.region.as_ref(), credentials.span)),
+        ])
+        .written_at(credentials.span)
+    }
 }
 
 /// What stands for a workflow as a whole: its name, else its first job's id, else the start of its file.
@@ -95,52 +299,35 @@ fn workflow_head(workflow: &Workflow) -> Span {
     name.or(job).unwrap_or_else(|| Span::new(workflow.file, 0, 0))
 }
 
-fn written(text: &str, span: Span) -> Value {
-    Value::string(text).written_at(span)
-}
-
+/// The id of a job in its own file.
 fn job_id(workflow: &Workflow, place: Place) -> Value {
-    workflow.jobs.get(place.job).map_or_else(Value::null, |job| Value::string(job.id.as_str()))
+    workflow.jobs.get(place.job).map_or_else(Value::null, |linked| Value::string(linked.job.id.value.as_str()))
 }
 
-fn job(linked: &LinkedJob) -> Value {
-    let job = &linked.job;
-    let timeout = match &job.timeout_minutes {
-        Some(template) => number(linked, template),
-        None => Value::null().written_at(job.id.span),
-    };
-    let id_token = linked.access("id-token");
-    let (level, span) = match &id_token {
-        Access::Write(span) => ("write", Some(*span)),
-        Access::Read(span) => ("read", Some(*span)),
-        Access::None(span) => ("none", Some(*span)),
-        Access::Default => ("none", None),
-    };
-    let calls = job.uses.as_ref().map_or_else(Value::null, |uses| written(uses.text(), uses.span));
-    Value::record([
-        ("address", written(&linked.id, job.id.span)),
-        ("id", written(&linked.id, job.id.span)),
-        ("timeout_minutes", timeout),
-        ("id_token", written(level, span.unwrap_or(job.id.span))),
-        ("uses", calls),
-        (
-            "environment",
-            job.environment
-                .as_ref()
-                .and_then(|environment| environment.name.as_ref())
-                .map_or_else(Value::null, |name| scalar(&linked.scope.template(name), name.span)),
-        ),
-        ("commands", commands(linked)),
-    ])
-    .written_at(job.id.span)
+fn unknown(unseen: Unseen) -> Value {
+    Value::unknown(Unknown::new(Type::String, unseen.reason, Some(unseen.span)))
 }
 
-fn number(linked: &LinkedJob, template: &Template) -> Value {
-    let value = scalar(&linked.scope.template(template), template.span);
-    match value.as_str().and_then(Number::parse) {
-        Some(number) => Value::from(number).written_at(template.span),
-        None => as_type(value, &Type::Number),
-    }
+/// What somebody who starts the workflow by hand can say; an unknown more where the file could not be read whole.
+fn inputs(workflow: &Workflow) -> Value {
+    let dispatch = workflow.parsed.trigger("workflow_dispatch");
+    let inputs = dispatch.into_iter().flat_map(|trigger| &trigger.inputs).map(|input| {
+        let options = input.options.iter().map(|option| written(&option.value, option.span));
+        let kind = input.kind.as_ref();
+        let default = input.default.as_ref();
+        Value::record([
+            ("name", written(&input.name.value, input.name.span)),
+            ("type", kind.map_or_else(|| Value::from("string"), |kind| written(&kind.value, kind.span))),
+            ("options", Value::tuple(options.collect())),
+            ("default", default.map_or_else(Value::null, |default| written(default.text(), default.span))),
+        ])
+        .written_at(input.name.span)
+    });
+    let unread = workflow.parsed.problems.iter().map(|problem| {
+        let name = Unknown::new(Type::String, problem.message.as_str(), Some(problem.span));
+        Value::record([("name", Value::unknown(name))]).written_at(problem.span)
+    });
+    Value::tuple(inputs.chain(unread).collect())
 }
 
 /// Every command of the job's scripts: its words as far as they are known.
@@ -156,106 +343,29 @@ fn commands(linked: &LinkedJob) -> Value {
     Value::tuple(values.collect())
 }
 
-/// One value: the only one it can be, else an unknown that says what it can be.
-fn scalar(possible: &Possible, span: Span) -> Value {
-    let mut values = distinct(possible, span);
-    let only = values.pop().filter(|_| values.is_empty() && possible.complete);
-    only.unwrap_or_else(|| {
-        let shown: Vec<String> = distinct(possible, span).iter().map(render).collect();
-        let reason = match &possible.why_incomplete {
-            Some(why) => why.clone(),
-            None if shown.is_empty() => "it never has a value".to_owned(),
-            None => format!("it can be {}", shown.join(" or ")),
-        };
-        Value::unknown(Unknown::new(Type::String, reason, Some(span)))
-    })
-}
-
-/// Everything a value can be; an unknown at the end when there may be more.
-fn list(possible: &Possible, span: Span) -> Value {
-    let mut items = distinct(possible, span);
-    if !possible.complete {
-        let why = possible.why_incomplete.clone().unwrap_or_else(|| "there may be other values".to_owned());
-        items.push(Value::unknown(Unknown::new(Type::String, why, Some(span))));
-    }
-    Value::tuple(items).written_at(span)
-}
-
-/// The texts that a value can be, each once, whatever each presupposes.
-fn distinct(possible: &Possible, span: Span) -> Vec<Value> {
-    let mut seen: Vec<&Text> = Vec::new();
-    let mut values = Vec::new();
-    for one in &possible.known {
-        if seen.contains(&&one.text) {
-            continue;
-        }
-        seen.push(&one.text);
-        let value = text(&one.text, one.origin.unwrap_or(span));
-        values.push(if one.origin.is_some_and(|origin| origin != span) { value.via(span) } else { value });
-    }
-    values
-}
-
-fn text(text: &Text, span: Span) -> Value {
-    let pieces = text.pieces().iter().map(|piece| match piece {
-        crate::workflow::Piece::Known(known) => Piece::Text(known.as_str().into()),
-        crate::workflow::Piece::Unknown(name) => {
-            let reason = format!("`{name}` is known when the workflow runs");
-            Piece::Unknown(Arc::new(Unknown::new(Type::String, reason, Some(span)).named(Arc::clone(name))))
-        }
-    });
-    Value::from_pieces(pieces.collect()).written_at(span)
-}
-
-fn env(value: Option<&EnvValue>, absent: Span) -> Value {
-    value.map_or_else(|| Value::null().written_at(absent), |value| scalar(&value.value, value.span))
-}
-
-fn read_credentials(workflow: &Workflow, credentials: &Credentials) -> Value {
-    let linked = workflow.jobs.get(credentials.place.job);
-    Value::record([
-        ("address", job_id(workflow, credentials.place).written_at(credentials.span)),
-        ("job", linked.map_or_else(Value::null, job)),
-        ("oidc", Value::from(credentials.is_oidc())),
-        ("role", env(credentials.role.as_ref(), credentials.span)),
-        ("region", env(credentials.region.as_ref(), credentials.span)),
-    ])
-    .written_at(credentials.span)
-}
-
 fn static_credential(workflow: &Workflow, key: &StaticCredential) -> Value {
     let job = key.job.and_then(|at| workflow.jobs.get(at));
+    let address = job.map_or(workflow.path.as_str(), |linked| linked.job.id.value.as_str());
     Value::record([
-        ("address", job.map_or_else(|| Value::string(workflow.path.as_str()), |job| Value::string(job.id.as_str()))),
+        ("address", Value::string(address)),
         ("name", written(&key.name, key.span)),
         ("value", scalar(&key.value, key.span)),
     ])
     .written_at(key.span)
 }
 
-fn read_deployment(workflow: &Workflow, deployment: &Deployment) -> Value {
-    let names = deployment.function.as_ref().map_or_else(
-        || Value::tuple(Vec::new()).written_at(deployment.span),
-        |function| list(&function.value, function.span),
-    );
-    let images = deployment
-        .image
-        .as_ref()
-        .map_or_else(|| Value::null().written_at(deployment.span), |image| list(&image.value, image.span));
-    let pairs = deployment.pairs.iter().map(|(function, image)| {
-        Value::record([
-            ("function", text(&function.text, function.origin.unwrap_or(deployment.span))),
-            ("image", text(&image.text, image.origin.unwrap_or(deployment.span))),
-        ])
-        .written_at(deployment.span)
-    });
+fn read_deployment(workflow: &Workflow, deployment: &Deployment, subjects: &Subjects<'_>) -> Value {
+    let images = deployment.image.as_ref();
     Value::record([
         ("address", job_id(workflow, deployment.place).written_at(deployment.span)),
         ("workflow", Value::string(workflow.path.as_str())),
         ("job", job_id(workflow, deployment.place)),
-        ("functions", names),
-        ("images", images),
-        ("pairs", Value::tuple(pairs.collect())),
+        ("functions", targets::functions(deployment, subjects)),
+        (
+            "images",
+            images.map_or_else(|| Value::null().written_at(deployment.span), |image| list(&image.value, image.span)),
+        ),
+        ("pairs", images::pairs(deployment, subjects)),
         ("region", deployment.region.as_ref().map_or_else(Value::null, |region| scalar(&region.value, region.span))),
     ])
     .written_at(deployment.span)
@@ -271,11 +381,6 @@ fn terraform_variable(variable: &TerraformVariable) -> Value {
     .written_at(variable.span)
 }
 
-fn named_value(named: &NamedValue) -> Value {
-    Value::record([("by", Value::string(named.by.as_str())), ("values", list(&named.value, named.span))])
-        .written_at(named.span)
-}
-
 fn image_queries(facts: &DeployFacts) -> Value {
     let queries = facts.image_queries.iter().map(|query| {
         let repository =
@@ -284,71 +389,4 @@ fn image_queries(facts: &DeployFacts) -> Value {
         Value::record([("repositories", repository), ("tags", Value::tuple(tags.collect()))]).written_at(query.span)
     });
     Value::tuple(queries.collect())
-}
-
-/// One unknown for everything that may do a documented step without our seeing it.
-fn hidden(workflow: &Workflow) -> Vec<Value> {
-    let unknown = |reason: String, span: Span| Value::unknown(Unknown::new(Type::String, reason, Some(span)));
-    let notes = workflow.notes.iter().map(|Note { span, message }| unknown(message.clone(), *span));
-    let actions = workflow.events().filter_map(|(_, event)| event.action());
-    let strangers = actions.filter(|action| !FAMILIAR.iter().any(|owner| action.name.starts_with(owner)));
-    let strangers = strangers
-        .map(|action| unknown(format!("what `{}` does is not in this repository", action.name), action.uses.span));
-    notes.chain(strangers).collect()
-}
-
-/// For each two documented steps that follow each other: whether the workflow has them in that order.
-fn sequence(workflow: &Workflow, facts: &DeployFacts, standard: &Standard) -> Value {
-    let documented = standard.section("deploy.steps");
-    let names: Vec<&Value> = documented.iter().flat_map(|steps| steps.as_items().unwrap_or(&[])).collect();
-    let pairs = names.windows(2).filter_map(|pair| match pair {
-        [first, second] => in_order(workflow, facts, first, second),
-        _ => None,
-    });
-    Value::tuple(pairs.collect())
-}
-
-fn in_order(workflow: &Workflow, facts: &DeployFacts, first: &Value, second: &Value) -> Option<Value> {
-    let of = |name: &Value| -> Vec<_> {
-        facts.steps.iter().filter(|step| name.as_str() == Some(step.kind.name())).collect()
-    };
-    let (before, after) = (of(first), of(second));
-    let place = after.first()?.span;
-    before.first()?;
-    let precedes = |place: Place| {
-        let orders: Vec<Option<bool>> = before.iter().map(|step| workflow.precedes(step.place, place)).collect();
-        if orders.contains(&Some(true)) {
-            Some(true)
-        } else if orders.contains(&None) {
-            None
-        } else {
-            Some(false)
-        }
-    };
-    let answers: Vec<Option<bool>> = after.iter().map(|step| precedes(step.place)).collect();
-    // Every update has to come after what checks it; of other steps, one in the right place is enough.
-    let holds = if second.as_str() == Some(StepKind::UpdateFunction.name()) {
-        if answers.contains(&Some(false)) {
-            Some(false)
-        } else if answers.contains(&None) {
-            None
-        } else {
-            Some(true)
-        }
-    } else if answers.contains(&Some(true)) {
-        Some(true)
-    } else if answers.contains(&None) {
-        None
-    } else {
-        Some(false)
-    };
-    let holds = holds.map_or_else(
-        || Value::unknown(Unknown::new(Type::Bool, "their jobs may run side by side", Some(place))),
-        Value::from,
-    );
-    let fields: Fields = [("first", first.clone()), ("second", second.clone()), ("holds", holds)]
-        .into_iter()
-        .map(|(name, value)| (name.into(), value))
-        .collect();
-    Some(Value::object(fields).written_at(place))
 }

@@ -5,6 +5,7 @@
 
 pub mod examples;
 pub mod jsonpath;
+pub mod load;
 pub mod pack;
 pub mod page;
 pub mod rule;

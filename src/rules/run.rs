@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::jsonpath::{self, Selection};
+use super::load::Queries;
 use super::rule::{Rule, RuleError, SelectFrom};
 use super::scope::RuleScope;
 use crate::eval::{Budget, Evaluator};
@@ -25,6 +26,7 @@ pub struct Runner<'r> {
     scope: RuleScope,
     budget: &'r Budget,
     places: Places<'r>,
+    queries: &'r Queries,
     selections: RefCell<HashMap<String, Rc<Selection>>>,
 }
 
@@ -45,8 +47,14 @@ type Bound = Vec<(String, Value)>;
 impl<'r> Runner<'r> {
     /// A runner over a model with this standard.
     #[must_use]
-    pub fn new(model: &'r Value, standard: Value, budget: &'r Budget, places: Places<'r>) -> Self {
-        Self { model, scope: RuleScope::new(standard), budget, places, selections: RefCell::default() }
+    pub fn new(
+        model: &'r Value,
+        standard: Value,
+        budget: &'r Budget,
+        places: Places<'r>,
+        queries: &'r Queries,
+    ) -> Self {
+        Self { model, scope: RuleScope::new(standard), budget, places, queries, selections: RefCell::default() }
     }
 
     /// Runs a rule.
@@ -65,9 +73,10 @@ impl<'r> Runner<'r> {
         if let Some(known) = self.selections.borrow().get(path) {
             return Ok(Rc::clone(known));
         }
-        let query = jsonpath::check(path)
-            .map_err(|message| RuleError::new(span, format!("this is not a JSONPath: {message}")))?;
-        let selection = Rc::new(jsonpath::select(&query, self.model));
+        let refused = |message: &str| RuleError::new(span, format!("this is not a JSONPath: {message}"));
+        let query = self.queries.get(path).ok_or_else(|| refused("it was not read"))?;
+        let query = query.as_ref().map_err(|message| refused(message))?;
+        let selection = Rc::new(jsonpath::select(query, self.model));
         self.selections.borrow_mut().insert(path.to_owned(), Rc::clone(&selection));
         Ok(selection)
     }

@@ -1,138 +1,24 @@
 //! What a workflow deploys and with which credentials: the facts that rules compare with the standard.
 
+mod calls;
+mod facts;
+mod naming;
+
 use std::collections::HashSet;
+
+pub use calls::{ApiCall, CallTarget};
+pub use facts::{Credentials, DeployFacts, Deployment, ImageQuery, NamedValue, StaticCredential, TerraformVariable};
+pub use naming::{function_name, split_image};
+
+use calls::api_call;
+use naming::{split_list, tag_of};
 
 use super::commands::{Argument, Command, aws_call};
 use super::linked::{ActionUse, EnvValue, Event, Place, Run, Workflow};
 use super::possible::{Alternative, Possible};
-use super::step_kinds::{Occurrence, occurrences};
-use super::text::{Piece, Text};
+use super::step_kinds::occurrences;
+use super::text::Text;
 use crate::source::Span;
-
-/// Everything about deployments in one workflow.
-#[derive(Debug, Clone, Default)]
-pub struct DeployFacts {
-    /// Uses of `aws-actions/configure-aws-credentials`.
-    pub credentials: Vec<Credentials>,
-    /// Long-lived keys, wherever they are handed over.
-    pub static_credentials: Vec<StaticCredential>,
-    /// Updates of a function's code.
-    pub deployments: Vec<Deployment>,
-    /// The documented steps that were recognised.
-    pub steps: Vec<Occurrence>,
-    /// Variables on the command line of Terraform.
-    pub terraform_variables: Vec<TerraformVariable>,
-    /// Regions that are named.
-    pub regions: Vec<NamedValue>,
-    /// Container images that are named.
-    pub images: Vec<NamedValue>,
-    /// Questions to the registry by repository and tag.
-    pub image_queries: Vec<ImageQuery>,
-}
-
-/// A use of `aws-actions/configure-aws-credentials`
-/// (<https://github.com/aws-actions/configure-aws-credentials#options>).
-#[derive(Debug, Clone, PartialEq)]
-pub struct Credentials {
-    /// Where it is in the order of things.
-    pub place: Place,
-    /// Where it is written.
-    pub span: Span,
-    /// `role-to-assume`
-    pub role: Option<EnvValue>,
-    /// `aws-region`
-    pub region: Option<EnvValue>,
-    /// `aws-access-key-id`
-    pub access_key_id: Option<EnvValue>,
-    /// `aws-secret-access-key`
-    pub secret_access_key: Option<EnvValue>,
-}
-
-impl Credentials {
-    /// Whether it exchanges the job's token for credentials: a role, and no keys.
-    #[must_use]
-    pub fn is_oidc(&self) -> bool {
-        self.role.is_some() && self.access_key_id.is_none() && self.secret_access_key.is_none()
-    }
-}
-
-/// A key that does not expire by itself.
-#[derive(Debug, Clone, PartialEq)]
-pub struct StaticCredential {
-    /// The input or variable that holds it.
-    pub name: String,
-    /// Where it is written.
-    pub span: Span,
-    /// What it can be; a secret is a text such as `${secrets.KEY}`.
-    pub value: Possible,
-    /// The job; `None` for the `env` of the workflow.
-    pub job: Option<usize>,
-}
-
-/// One update of a function's code.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Deployment {
-    /// Where it is in the order of things.
-    pub place: Place,
-    /// Where it is written.
-    pub span: Span,
-    /// The functions it can be of.
-    pub function: Option<Argument>,
-    /// The images it can deploy; `None` for a zip file.
-    pub image: Option<Argument>,
-    /// `--region`
-    pub region: Option<Argument>,
-    /// Each function with the images that it can get: only what can be so at the same time.
-    pub pairs: Vec<(Alternative, Alternative)>,
-    /// Whether it runs whenever its step does.
-    pub unconditional: bool,
-}
-
-/// A variable given to Terraform on its command line.
-#[derive(Debug, Clone, PartialEq)]
-pub struct TerraformVariable {
-    /// Where it is in the order of things.
-    pub place: Place,
-    /// Where the option is written.
-    pub span: Span,
-    /// `plan`, `apply` …
-    pub command: String,
-    /// What stands before the `=`.
-    pub name: String,
-    /// What stands after it.
-    pub value: Text,
-    /// Whether the name has a dot, which Terraform refuses
-    /// (<https://developer.hashicorp.com/terraform/language/values/variables#variables-on-the-command-line>).
-    pub dotted: bool,
-}
-
-/// A value that is named somewhere in a workflow.
-#[derive(Debug, Clone, PartialEq)]
-pub struct NamedValue {
-    /// What names it: an input, a variable, an option, a command.
-    pub by: String,
-    /// Where.
-    pub span: Span,
-    /// Everything it can be.
-    pub value: Possible,
-    /// The job; `None` for the `env` of the workflow.
-    pub job: Option<usize>,
-    /// The event that names it; `None` for an `env`.
-    pub place: Option<Place>,
-}
-
-/// A question to the registry: `aws ecr describe-images --repository-name R --image-ids imageTag=T`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ImageQuery {
-    /// Where it is in the order of things.
-    pub place: Place,
-    /// Where it is written.
-    pub span: Span,
-    /// `--repository-name`
-    pub repository: Option<Argument>,
-    /// The tags that are asked for.
-    pub tags: Vec<Argument>,
-}
 
 /// Names that hold keys.
 const KEY_NAMES: [&str; 2] = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
@@ -179,9 +65,11 @@ impl DeployFacts {
         if KEY_NAMES.contains(&name) {
             self.key(name, span, value, job);
         }
+        let named = |by: &str| NamedValue { by: by.to_owned(), span, value: value.clone(), job, place };
         if REGION_NAMES.contains(&name) {
-            self.regions.push(NamedValue { by: name.to_owned(), span, value: value.clone(), job, place });
+            self.regions.push(named(name));
         }
+        self.terraform_environment.extend(name.strip_prefix("TF_VAR_").map(named));
     }
 
     fn key(&mut self, name: &str, span: Span, value: &Possible, job: Option<usize>) {
@@ -211,6 +99,7 @@ impl DeployFacts {
         if let Some(region) = &region {
             self.named("--region", region, place);
         }
+        self.calls.extend(api_call(place, command, &call));
         if call.is(&["lambda", "update-function-code"]) {
             let function = call.option("--function-name").cloned();
             let image = call.option("--image-uri").cloned();
@@ -347,6 +236,13 @@ impl DeployFacts {
             if let Some(image) = &image {
                 self.image(&name, image, place);
             }
+            self.calls.extend(function.clone().map(|name| ApiCall {
+                place,
+                span: event.span(),
+                action: "lambda:UpdateFunctionCode".to_owned(),
+                target: CallTarget::Function,
+                name,
+            }));
             self.deployments.push(Deployment {
                 place,
                 span: event.span(),
@@ -394,93 +290,16 @@ fn together(function: Option<&Argument>, image: Option<&Argument>) -> Vec<(Alter
     let mut seen = HashSet::new();
     for one in &function.value.known {
         for other in &image.value.known {
-            if one.given.and(&other.given).is_some() && seen.insert((&one.text, &other.text)) {
-                pairs.push((one.clone(), other.clone()));
+            let Some(given) = one.given.and(&other.given) else {
+                continue;
+            };
+            // What the one presupposes may fill in the other's unknown pieces.
+            let both = |one: &Alternative| Alternative { text: one.text.under(&given), ..one.clone() };
+            let (function, image) = (both(one), both(other));
+            if seen.insert((function.text.clone(), image.text.clone())) {
+                pairs.push((function, image));
             }
         }
     }
     pairs
-}
-
-/// The tag of `imageTag=T`, as one of `--image-ids`.
-fn tag_of(word: &Argument) -> Option<Argument> {
-    let each = word.value.known.iter().map(|one| {
-        let (name, tag) = one.text.split_once('=')?;
-        (name.as_known() == Some("imageTag")).then(|| Alternative { text: tag, ..one.clone() })
-    });
-    let mut value = Possible::any(each.collect::<Option<Vec<_>>>()?);
-    value.complete = word.value.complete;
-    value.why_incomplete.clone_from(&word.value.why_incomplete);
-    Some(Argument { span: word.span, value })
-}
-
-/// The lines of a list such as `tags:`, each with everything it can be.
-fn split_list(list: &Possible) -> Vec<Possible> {
-    let mut columns: Vec<Vec<Alternative>> = Vec::new();
-    for one in &list.known {
-        let mut rest = Some(one.text.clone());
-        let mut number = 0;
-        while let Some(text) = rest {
-            let (line, more) = match text.split_once('\n') {
-                Some((line, more)) => (line, Some(more)),
-                None => (text, None),
-            };
-            rest = more;
-            if line.pieces().is_empty() {
-                continue;
-            }
-            if columns.len() == number {
-                columns.push(Vec::new());
-            }
-            if let Some(column) = columns.get_mut(number) {
-                column.push(Alternative { text: line, ..one.clone() });
-            }
-            number += 1;
-        }
-    }
-    columns.into_iter().map(Possible::any).collect()
-}
-
-/// The repository and the tag of an image, `registry/repository:tag`; a digest is no tag.
-#[must_use]
-pub fn split_image(image: &Text) -> (Text, Option<Text>) {
-    let named = image.split_once('@').map_or_else(|| image.clone(), |(name, _)| name);
-    match named.rsplit_once(':') {
-        // The colon of `localhost:5000/x` is that of a port.
-        Some((repository, tag)) if !tag.contains("/") => (repository, Some(tag)),
-        _ => (named, None),
-    }
-}
-
-/// The name in what `--function-name` takes: a name, or an ARN, either with a version or alias
-/// (<https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionCode.html>).
-#[must_use]
-pub fn function_name(text: &Text) -> Text {
-    let mut name = text.clone();
-    if name.prefix().starts_with("arn:") || text.contains(":function:") {
-        // Piece by piece up to `:function:`, which is in a known one.
-        let mut after = None;
-        let mut pieces = text.pieces().iter();
-        for piece in pieces.by_ref() {
-            if let Piece::Known(known) = piece
-                && let Some((_, rest)) = known.split_once(":function:")
-            {
-                after = Some(Text::known(rest));
-                break;
-            }
-        }
-        if let Some(mut after) = after {
-            for piece in pieces {
-                after.append(&match piece {
-                    Piece::Known(known) => Text::known(known),
-                    Piece::Unknown(symbol) => Text::unknown(symbol),
-                });
-            }
-            name = after;
-        }
-    }
-    match name.split_once(':') {
-        Some((bare, _)) => bare,
-        None => name,
-    }
 }

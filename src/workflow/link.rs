@@ -18,6 +18,7 @@ use super::possible::Given;
 use super::script::{self};
 use super::types::{Job, Note, Pair, ParsedWorkflow, Permissions, Template};
 use crate::source::Span;
+use crate::syntax::SyntaxProblem;
 
 /// How deep workflows may call each other, and actions use each other
 /// (<https://docs.github.com/en/actions/reference/workflows-and-actions/reusing-workflow-configurations#limitations-of-reusable-workflows>).
@@ -35,6 +36,7 @@ pub fn link(path: &str, files: &ParsedFiles) -> Option<Workflow> {
         files,
         jobs: Vec::new(),
         notes: parsed.notes.clone(),
+        problems: parsed.problems.clone(),
         open: vec![path.to_owned()],
         steps: 0,
         events: 0,
@@ -57,7 +59,7 @@ pub fn link(path: &str, files: &ParsedFiles) -> Option<Workflow> {
         parsed: Arc::clone(parsed),
         env,
         jobs: linker.jobs,
-        problems: parsed.problems.clone(),
+        problems: linker.problems,
         notes: linker.notes,
     })
 }
@@ -76,6 +78,7 @@ struct Linker<'a> {
     files: &'a ParsedFiles,
     jobs: Vec<LinkedJob>,
     notes: Vec<Note>,
+    problems: Vec<SyntaxProblem>,
     /// The workflows and actions being followed, to notice when one calls itself.
     open: Vec<String>,
     steps: usize,
@@ -84,7 +87,12 @@ struct Linker<'a> {
 
 impl Linker<'_> {
     fn note(&mut self, span: Span, message: impl Into<String>) {
-        self.notes.push(Note { span, message: message.into() });
+        self.notes.push(Note { span, message: message.into(), hides: false });
+    }
+
+    /// Notes a place where commands may run that are not seen.
+    fn hidden(&mut self, span: Span, message: impl Into<String>) {
+        self.notes.push(Note { span, message: message.into(), hides: true });
     }
 
     /// Adds the jobs of a workflow; gives what its `outputs` are for a caller.
@@ -94,7 +102,7 @@ impl Linker<'_> {
         let mut outputs: HashMap<String, Names> = HashMap::new();
         for job in self.in_order(parsed) {
             if self.jobs.len() >= MAX_JOBS {
-                self.note(job.id.span, format!("more than {MAX_JOBS} jobs: the rest is not followed"));
+                self.hidden(job.id.span, format!("more than {MAX_JOBS} jobs: the rest is not followed"));
                 break;
             }
             let mut needs = caller.needs.clone();
@@ -220,16 +228,16 @@ impl Linker<'_> {
     /// The local workflow that a job calls. A note says why there is none.
     fn called_workflow(&mut self, uses: &Template) -> Option<(String, Arc<ParsedWorkflow>)> {
         let Some(path) = local_path(uses.text()) else {
-            self.note(uses.span, "a workflow of another repository is not followed");
+            self.hidden(uses.span, "a workflow of another repository is not followed");
             return None;
         };
         let Some(called) = self.files.workflows.get(&path).cloned() else {
             let why = self.files.unreadable.get(&path).map_or_else(|| "no such file".to_owned(), ToString::to_string);
-            self.note(uses.span, format!("the workflow `{path}` could not be read: {why}"));
+            self.hidden(uses.span, format!("the workflow `{path}` could not be read: {why}"));
             return None;
         };
         if self.open.contains(&path) || self.open.len() > MAX_DEPTH {
-            self.note(uses.span, format!("the call of `{path}` goes round in a circle or too deep"));
+            self.hidden(uses.span, format!("the call of `{path}` goes round in a circle or too deep"));
             return None;
         }
         Some((path, called))
@@ -242,6 +250,9 @@ impl Linker<'_> {
             github: Arc::clone(&scope.github),
             ..scope.called()
         };
+        if let (Some(problem), Some(uses)) = (called.problems.first(), &job.uses) {
+            self.hidden(uses.span, format!("`{path}` could not be read whole: {}", problem.message));
+        }
         self.notes.extend(called.notes.iter().cloned());
         self.open.push(path);
         let outputs = self.workflow(called, inner, caller);

@@ -25,14 +25,15 @@ mod script;
 mod step_kinds;
 mod text;
 mod types;
+mod unseen;
 
 #[cfg(test)]
 mod tests;
 
 pub use commands::{Argument, Assigned, AwsCall, Command, Condition, ConditionKind, OptionValue, aws_call};
 pub use deploy::{
-    Credentials, DeployFacts, Deployment, ImageQuery, NamedValue, StaticCredential, TerraformVariable, deploy_facts,
-    function_name, split_image,
+    ApiCall, CallTarget, Credentials, DeployFacts, Deployment, ImageQuery, NamedValue, StaticCredential,
+    TerraformVariable, deploy_facts, function_name, split_image,
 };
 pub use expression::{Budget, Names, Scope};
 pub use files::ParsedFiles;
@@ -47,14 +48,26 @@ pub use types::{
     Access, Concurrency, Defaults, Environment, Input, Job, Matrix, Note, Pair, ParsedAction, ParsedWorkflow,
     Permissions, Step, Template, Trigger,
 };
+pub use unseen::{Unseen, unseen};
 
-use crate::source::{SourceProvider, Sources};
+use std::sync::Arc;
 
-/// Reads these workflows and what they lead to. A path that cannot be read gives no workflow:
-/// [`ParsedFiles::load`] and [`link()`] say why.
+use crate::source::{SourceProvider, Sources, Span};
+use crate::syntax::SyntaxProblem;
+
+/// Reads these workflows and what they lead to. One that cannot be read is there too, with the reason as its problem.
 #[must_use]
 pub fn read_all(provider: &dyn SourceProvider, sources: &mut Sources, paths: &[String]) -> Vec<Workflow> {
     let mut files = ParsedFiles::default();
     files.load(provider, sources, paths);
+    for path in paths {
+        if let (Some(error), false) = (files.unreadable.get(path), files.workflows.contains_key(path)) {
+            let file = sources.add(path, "");
+            let mut parsed = parse_workflow(file, "");
+            let message = format!("the file cannot be read: {error}");
+            parsed.problems = vec![SyntaxProblem::new(Span::new(file, 0, 0), message)];
+            files.workflows.insert(path.clone(), Arc::new(parsed));
+        }
+    }
     paths.iter().filter_map(|path| link(path, &files)).collect()
 }

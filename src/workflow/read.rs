@@ -89,7 +89,12 @@ impl Reader {
     }
 
     fn note(&mut self, span: Span, message: impl Into<String>) {
-        self.notes.push(Note { span, message: message.into() });
+        self.notes.push(Note { span, message: message.into(), hides: false });
+    }
+
+    /// Notes a place where commands may run that are not seen.
+    fn hidden(&mut self, span: Span, message: impl Into<String>) {
+        self.notes.push(Note { span, message: message.into(), hides: true });
     }
 
     fn workflow(&mut self, root: &Node, workflow: &mut ParsedWorkflow) {
@@ -435,12 +440,12 @@ impl Reader {
                 let script = shell::parse(run.text(), &run.scalar.offsets);
                 for problem in &script.problems {
                     let message = format!("could not read script: {}", problem.message);
-                    self.note(problem.span, message);
+                    self.hidden(problem.span, message);
                 }
                 step.script = Some(Arc::new(script));
             } else {
                 let program = shell.split_whitespace().next().unwrap_or(shell);
-                self.note(run.span, format!("a script for `{program}` is not read"));
+                self.hidden(run.span, format!("a script for `{program}` is not read"));
             }
         }
         step

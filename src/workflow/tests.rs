@@ -374,7 +374,43 @@ fn what_is_no_workflow_is_a_problem() {
         let workflow = read_all(&provider, &mut sources, &[path.to_owned()]).remove(0);
         assert_eq!(workflow.problems.len(), expected, "{path}");
     }
-    assert!(read_all(&provider, &mut sources, &["gone.yml".to_owned()]).is_empty());
+    let gone = read_all(&provider, &mut sources, &["gone.yml".to_owned()]).remove(0);
+    assert_eq!(gone.problems[0].message, "the file cannot be read: no such file");
+    assert_eq!(unseen(&gone).len(), 1);
+}
+
+#[test]
+fn what_may_hide_a_step_is_told_from_what_cannot() {
+    let seen = |step: &str| {
+        let text = format!("on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - {step}\n");
+        unseen(&read(&[("w.yml", &text)]).workflow).is_empty()
+    };
+    let plain = [
+        "uses: actions/checkout@v4",
+        "uses: snok/install-poetry@v1",
+        "uses: 8398a7/action-slack@v3",
+        "run: pip install -r requirements.txt",
+        "run: python3 -m pytest",
+        "run: npm ci",
+        "run: uv run ruff check .",
+        "run: echo make deploy",
+        "run: source .venv/bin/activate",
+        "run: \"curl -s x | python3 -c 'import json, sys'\"",
+    ];
+    assert_eq!(plain.iter().filter(|step| !seen(step)).collect::<Vec<_>>(), Vec::<&&str>::new());
+    let hiding = [
+        "uses: actions/github-script@v7",
+        "uses: octo-org/deploy@v1",
+        "uses: docker://alpine:3",
+        "run: make deploy",
+        "run: python scripts/deploy.py",
+        "run: npm run deploy",
+        "run: npx sst deploy",
+        "run: ./deploy.sh",
+        "run: eval \"$X\"",
+        "run: python3 -c 'import boto3'",
+    ];
+    assert_eq!(hiding.iter().filter(|step| seen(step)).collect::<Vec<_>>(), Vec::<&&str>::new());
 }
 
 proptest::proptest! {

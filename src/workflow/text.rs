@@ -162,6 +162,70 @@ impl Text {
         None
     }
 
+    /// Whether it can turn out to be this text; an unknown piece can be any text, also an empty one.
+    #[must_use]
+    pub fn can_be(&self, whole: &str) -> bool {
+        let Some((last, others)) = self.pieces.split_last() else {
+            return whole.is_empty();
+        };
+        let mut rest = whole;
+        let mut open = false;
+        for piece in others {
+            match piece {
+                Piece::Unknown(_) => open = true,
+                Piece::Known(text) => {
+                    let at = if open { rest.find(text.as_str()) } else { rest.starts_with(text.as_str()).then_some(0) };
+                    let Some(after) = at.and_then(|at| rest.get(at + text.len()..)) else {
+                        return false;
+                    };
+                    rest = after;
+                    open = false;
+                }
+            }
+        }
+        match last {
+            Piece::Unknown(_) => true,
+            Piece::Known(text) if open => rest.ends_with(text.as_str()),
+            Piece::Known(text) => rest == text,
+        }
+    }
+
+    /// What the unknown piece is when the whole is this text; `None` when there is more than one, or it cannot be.
+    #[must_use]
+    pub fn solve(&self, whole: &str) -> Option<(Arc<str>, String)> {
+        let mut unknown = self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Unknown(symbol) => Some(symbol),
+            Piece::Known(_) => None,
+        });
+        let symbol = unknown.next().filter(|_| unknown.next().is_none())?;
+        let value = whole.strip_prefix(self.prefix())?.strip_suffix(self.suffix())?;
+        Some((Arc::clone(symbol), value.to_owned()))
+    }
+
+    /// With what is known of its unknown pieces put in.
+    #[must_use]
+    pub fn filled(&self, known: &dyn Fn(&str) -> Option<String>) -> Self {
+        let mut filled = Self::default();
+        for piece in &self.pieces {
+            match piece {
+                Piece::Known(text) => filled.push(text),
+                Piece::Unknown(symbol) => match known(symbol) {
+                    Some(text) => filled.push(&text),
+                    None => filled.pieces.push(piece.clone()),
+                },
+            }
+        }
+        filled
+    }
+
+    /// With what is given for its unknown pieces put in.
+    #[must_use]
+    pub fn under(&self, given: &Given) -> Self {
+        let mut text = self.clone();
+        text.resolve(given);
+        text
+    }
+
     /// Puts in what is given for the unknown pieces.
     pub(super) fn resolve(&mut self, given: &Given) {
         if given.is_empty() || !self.unknowns().any(|symbol| given.get(symbol).is_some()) {
@@ -191,5 +255,39 @@ impl fmt::Display for Text {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Text;
+
+    fn text(pieces: &[&str]) -> Text {
+        let mut all = Text::default();
+        for piece in pieces {
+            match piece.strip_prefix('$') {
+                Some(symbol) => all.append(&Text::unknown(symbol)),
+                None => all.push(piece),
+            }
+        }
+        all
+    }
+
+    #[test]
+    fn an_unknown_piece_can_be_any_text() {
+        let name = text(&["shop-", "$stage", "-api"]);
+        assert!(name.can_be("shop-prod-api") && name.can_be("shop--api"));
+        assert!(!name.can_be("shop-api") && !name.can_be("shop-prod-apis") && !name.can_be("a-shop-prod-api"));
+        assert!(text(&["$a", "-", "$b"]).can_be("x-y") && !text(&["$a", "-", "$b"]).can_be("xy"));
+        assert!(text(&["api"]).can_be("api") && !text(&["api"]).can_be("api-2"));
+        assert!(text(&[]).can_be("") && text(&["$a"]).can_be("anything"));
+    }
+
+    #[test]
+    fn one_unknown_piece_is_solved() {
+        let solved = text(&["shop-", "$stage", "-api"]).solve("shop-prod-api");
+        assert_eq!(solved, Some(("stage".into(), "prod".to_owned())));
+        assert_eq!(text(&["$a", "-", "$b"]).solve("x-y"), None);
+        assert_eq!(text(&["shop-", "$a"]).solve("store-api"), None);
     }
 }

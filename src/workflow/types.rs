@@ -49,6 +49,8 @@ pub struct Note {
     pub span: Span,
     /// Why.
     pub message: String,
+    /// Whether commands may run there that are not seen.
+    pub hides: bool,
 }
 
 /// One file under `.github/workflows`.

@@ -58,7 +58,7 @@ impl Linker<'_> {
         for step in steps {
             self.steps += 1;
             if self.steps > MAX_STEPS || self.events > MAX_EVENTS {
-                self.note(step.span, "too many steps: the rest is not followed");
+                self.hidden(step.span, "too many steps: the rest is not followed");
                 break;
             }
             let env = pairs(&step.env, scope);
@@ -162,19 +162,24 @@ impl Linker<'_> {
     fn composite(&mut self, uses: &Template, here: &Here<'_>, job: &mut LinkedJob) -> Option<Ran> {
         let (scope, around) = (here.scope, here.around);
         let Some((path, action)) = self.files.action(uses.text()) else {
-            self.note(uses.span, format!("there is no `action.yml` in `{}`", uses.text()));
+            self.hidden(uses.span, format!("there is no `action.yml` in `{}` that can be read", uses.text()));
             return None;
         };
         let action = Arc::clone(action);
         if action.using.as_ref().map(|using| using.value.as_str()) != Some("composite") {
-            self.note(uses.span, format!("`{}` is no composite action, and is not followed", uses.text()));
+            self.hidden(uses.span, format!("`{}` is no composite action, and is not followed", uses.text()));
             return None;
         }
         if self.open.contains(&path) || around.depth >= MAX_DEPTH {
-            self.note(uses.span, format!("`{}` goes round in a circle or too deep", uses.text()));
+            self.hidden(uses.span, format!("`{}` goes round in a circle or too deep", uses.text()));
             return None;
         }
         self.notes.extend(action.notes.iter().cloned());
+        for problem in &action.problems {
+            if !self.problems.contains(problem) {
+                self.problems.push(problem.clone());
+            }
+        }
         let mut inner = Scope {
             github: Arc::clone(&scope.github),
             inputs: Arc::new(passed(&action.inputs, &here.step.with, scope, &here.cases)),

@@ -29,6 +29,9 @@ pub(super) fn github_file(word: &Word) -> Option<Space> {
     }
 }
 
+/// Ends of the paths of files that only set variables.
+const SETTINGS: [&str; 4] = ["/activate", "/env", ".env", "rc"];
+
 impl Interpreter<'_> {
     /// What a here-document or here-string puts into a command.
     pub(super) fn redirected_input(&mut self, redirects: &[Redirect], state: &mut State) -> Option<Possible> {
@@ -66,6 +69,12 @@ impl Interpreter<'_> {
                 let failed = arguments.first().is_some_and(|code| !code.is("0"));
                 if program == "exit" && !failed && self.capturing == 0 {
                     self.exits.push((state.clone(), self.cases.to_vec()));
+                }
+                state.dead = true;
+            }
+            "break" | "continue" if !self.left.is_empty() => {
+                if let Some(left) = self.left.last_mut() {
+                    left.push(state.clone());
                 }
                 state.dead = true;
             }
@@ -111,13 +120,13 @@ impl Interpreter<'_> {
             "bash" | "sh" => {
                 let from = arguments.iter().position(|word| !word.is_option()).unwrap_or(arguments.len());
                 if arguments.iter().take(from).any(|word| word.is("-c")) {
-                    self.note(span, "a script given as an argument is not read");
+                    self.hidden(span, "a script given as an argument is not read");
                 } else {
                     self.call_file(arguments.get(from..).unwrap_or(&[]), span, state, false);
                 }
                 self.print_unknown(words, state);
             }
-            "eval" => self.note(span, "what `eval` runs is not read"),
+            "eval" => self.hidden(span, "what `eval` runs is not read"),
             "basename" => self.print(state, || last_of_path(arguments)),
             "export" | "local" | "declare" | "readonly" | "typeset" | "set" | "shopt" | "true" | ":" | "false"
             | "cd" | "[" | "test" | "break" | "continue" | "sleep" | "trap" | "wait" | "umask" => {}
@@ -141,18 +150,16 @@ impl Interpreter<'_> {
         }
     }
 
-    /// What a program prints is known by its command line only.
+    /// What a program prints is known by its command line only, and by all of it: another one prints something else.
     fn print_unknown(&self, words: &[Argument], state: &mut State) {
         if self.capturing == 0 {
             return;
         }
         let shown: Vec<String> = words
             .iter()
-            .take(3)
             .map(|word| word.value.known.first().map_or_else(|| "…".to_owned(), |one| one.text.to_string()))
             .collect();
-        let more = if words.len() > 3 { " …" } else { "" };
-        state.print(&Possible::unknown(&format!("$({}{more})", shown.join(" "))));
+        state.print(&Possible::unknown(&format!("$({})", shown.join(" "))));
     }
 
     fn call_function(&mut self, name: &str, arguments: &[Argument], span: Span, state: &mut State) {
@@ -178,7 +185,11 @@ impl Interpreter<'_> {
         let script = path.and_then(|path| self.files.get(&path)).cloned();
         let Some(script) = script else {
             let shown = file.value.known.first().map_or_else(String::new, |one| one.text.to_string());
-            return self.note(span, format!("the script `{shown}` is not followed"));
+            // What is sourced from there sets the shell up, and deploys nothing.
+            if sourced && SETTINGS.iter().any(|end| shown.ends_with(end)) {
+                return;
+            }
+            return self.hidden(span, format!("the script `{shown}` is not followed"));
         };
         let heredocs = Rc::from(script.heredocs.as_slice());
         let mut inner = state.clone();
@@ -200,7 +211,7 @@ impl Interpreter<'_> {
         run: impl FnOnce(&mut Self, &mut State),
     ) {
         if self.calls >= MAX_CALLS {
-            return self.note(span, "called too deep to follow");
+            return self.hidden(span, "called too deep to follow");
         }
         let values = arguments.iter().map(|word| word.value.clone()).collect();
         let before = state.set_positional(values);

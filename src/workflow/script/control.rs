@@ -142,11 +142,18 @@ impl Interpreter<'_> {
         self.join_into(state, ends);
     }
 
-    pub(super) fn looped(&mut self, run: impl FnOnce(&mut Self)) {
+    /// Walks a loop once; `break` and `continue` lead to its end.
+    pub(super) fn looped(&mut self, state: &mut State, run: impl FnOnce(&mut Self, &mut State)) {
         self.loops.push(self.next_loop);
+        self.left.push(Vec::new());
         self.next_loop += 1;
-        run(self);
+        run(self, state);
         self.loops.pop();
+        let left = self.left.pop().unwrap_or_default();
+        if !left.is_empty() {
+            let ends = std::iter::once(state.clone()).chain(left).map(|end| (end, always()));
+            self.join_into(state, ends.collect());
+        }
     }
 
     pub(super) fn for_command(
@@ -179,7 +186,7 @@ impl Interpreter<'_> {
         let turns: Vec<Given> = always();
         state.set(Space::Variable, variable, values);
         let condition = (!certain).then_some(Condition { kind: ConditionKind::Loop, span });
-        self.looped(|this| {
+        self.looped(state, |this, state| {
             this.branch(condition, &turns, state, |this, state| this.list(body, state));
         });
         if !certain {

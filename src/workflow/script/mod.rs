@@ -5,6 +5,7 @@
 mod builtins;
 mod control;
 mod pattern;
+mod spread;
 mod state;
 mod tests_of;
 mod words;
@@ -100,6 +101,7 @@ pub(super) fn walk(
         cases: Rc::from(cases),
         conditions,
         loops: Vec::new(),
+        left: Vec::new(),
         next_loop: 0,
         capturing: 0,
         calls: 0,
@@ -140,6 +142,8 @@ struct Interpreter<'a> {
     cases: Rc<[Given]>,
     conditions: Vec<Condition>,
     loops: Vec<usize>,
+    /// For each loop that is being walked, the states at its `break` and `continue`.
+    left: Vec<Vec<State>>,
     next_loop: usize,
     /// How many substitutions are being walked, whose output is wanted.
     capturing: usize,
@@ -157,8 +161,9 @@ enum Sink {
 }
 
 impl Interpreter<'_> {
-    fn note(&mut self, span: Span, message: impl Into<String>) {
-        self.notes.push(Note { span, message: message.into() });
+    /// Notes a place where commands may run that are not seen.
+    fn hidden(&mut self, span: Span, message: impl Into<String>) {
+        self.notes.push(Note { span, message: message.into(), hides: true });
     }
 
     /// The value of a name that this script has not set.
@@ -184,7 +189,7 @@ impl Interpreter<'_> {
         if self.walked > MAX_COMMANDS || !self.scope.spend(1 + state.size()) {
             if !self.stopped {
                 self.stopped = true;
-                self.note(command.span, "too much to follow: the rest of the script is not read");
+                self.hidden(command.span, "too much to follow: the rest of the script is not read");
             }
             return;
         }
@@ -211,7 +216,7 @@ impl Interpreter<'_> {
                 self.for_command(command.span, variable, words.as_deref(), body, state)
             }
             CommandKind::Loop { condition, body } => {
-                self.looped(|this| {
+                self.looped(state, |this, state| {
                     this.list(condition, state);
                     let mut inner = state.clone();
                     let reason = Condition { kind: ConditionKind::Loop, span: command.span };

@@ -90,7 +90,7 @@ fn loops_take_every_value() {
 #[test]
 fn functions_and_substitutions() {
     let script = "name() {\n  case \"$1\" in\n    api) echo fn-api ;;\n    *) echo \"fn-$1\" ;;\n  esac\n}\nF=$(name \"$APP\")\ndeploy \"$F\"\ngo() { deploy \"$1\" \"$2\"; return 0; }\ngo a b\ndeploy $(aws sts get-caller-identity --query x) $(printf '%s-%s' a \"$REGION\")";
-    assert_eq!(deploys(script), ["fn-api|fn-web", "a b", "${$(aws sts get-caller-identity …)} a-eu-west-1"]);
+    assert_eq!(deploys(script), ["fn-api|fn-web", "a b", "${$(aws sts get-caller-identity --query x)} a-eu-west-1"]);
     assert_eq!(deploys("P=apps/api/Dockerfile\nD=${P%/*}\ndeploy ${D##*/} $(basename $D)"), ["api api"]);
     assert!(run("f() { f; }\nf").notes.iter().any(|note| note.message.contains("too deep")));
 }
@@ -129,6 +129,20 @@ fn wrappers_and_aws_options() {
     assert_eq!(show(&call.option("--region").unwrap().value), "eu-west-1");
     assert!(call.option("--publish").is_none());
     assert_eq!(call.options.last().unwrap().values.len(), 2);
+}
+
+#[test]
+fn what_is_left_early_does_not_reach_the_end_of_a_turn() {
+    let walked = run(
+        "for d in apps/*; do\ncase \"$d\" in\napps/a) n=a ;;\napps/b) n=b ;;\n*) echo no; continue ;;\nesac\ndeploy \"$n\"\ndone\nafter \"$n\"\nwhile true; do m=x; break; m=y; done\nlast \"$m\"",
+    );
+    let argument = |program: &str| {
+        let command = walked.commands.iter().find(|command| command.program() == Some(program)).unwrap();
+        show(&command.words[1].value)
+    };
+    assert_eq!(argument("deploy"), "a|b");
+    assert_eq!(argument("after"), "a|b|${env.n}");
+    assert_eq!(argument("last"), "x|${env.m}");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::pattern::Pattern;
+use super::spread::{is_spread, spread};
 use super::state::{Space, State};
 use super::{Interpreter, MAX_ITEMS};
 use crate::syntax::shell::{List, Operation, Parameter, Part, Word};
@@ -137,7 +138,20 @@ impl Interpreter<'_> {
 
     /// The words that one word becomes: an unquoted expansion is split at blanks.
     pub(super) fn items(&mut self, word: &Word, state: &mut State) -> Possible {
-        let value = self.word(word, state);
+        let spreads = |part: &Part| matches!(part, Part::Text { text, quoted: false } if is_spread(text));
+        let value = if word.parts.iter().any(spreads) {
+            let mut all = Possible::known("");
+            for part in &word.parts {
+                let more = match part {
+                    Part::Text { text, quoted: false } => spread(text),
+                    other => self.part(other, state),
+                };
+                all = self.scope.concat(&all, &more);
+            }
+            all
+        } else {
+            self.word(word, state)
+        };
         let value = self.scope.within(value, &self.cases);
         let splits = word.parts.iter().any(|part| match part {
             Part::Text { .. } | Part::Process(_) => false,

@@ -1,0 +1,72 @@
+//! Reads rules from their pages, beside the reading of everything else where there is a second thread.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jsonpath_rust::parser::model::JpQuery;
+
+use super::jsonpath;
+use super::rule::{self, Rule, RuleError, SelectFrom};
+use crate::source::FileId;
+
+/// A rule's page.
+#[derive(Debug, Clone)]
+pub struct PageText {
+    /// Where it is.
+    pub path: String,
+    /// Its file among the sources.
+    pub file: FileId,
+    /// What it says.
+    pub text: Arc<str>,
+    /// Where it can be read by people.
+    pub url: String,
+}
+
+/// JSONPaths that were read, by their text; one that is none has the reason.
+pub type Queries = HashMap<String, Result<JpQuery, String>>;
+
+/// Rules, each with its page, and the paths they select by. A page without a rule is not among them.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    /// In the order of the pages.
+    pub rules: Vec<(PageText, Result<Rule, Vec<RuleError>>)>,
+    /// Every path, read once.
+    pub queries: Queries,
+}
+
+/// Reads the rules of pages.
+#[must_use]
+pub fn load(pages: Vec<PageText>) -> Loaded {
+    let mut loaded = Loaded::default();
+    for page in pages {
+        let Some(read) = rule::read(page.file, &page.path, &page.text).transpose() else {
+            continue;
+        };
+        for select in read.iter().flat_map(|rule| &rule.selects) {
+            if let SelectFrom::Path(path, _) = &select.from
+                && !loaded.queries.contains_key(path)
+            {
+                loaded.queries.insert(path.clone(), jsonpath::check(path));
+            }
+        }
+        loaded.rules.push((page, read));
+    }
+    loaded
+}
+
+/// Loads the rules while `other` runs.
+pub fn load_beside<T>(pages: Vec<PageText>, other: impl FnOnce() -> T) -> (Loaded, T) {
+    #[cfg(target_family = "wasm")]
+    {
+        (load(pages), other())
+    }
+    #[cfg(not(target_family = "wasm"))]
+    std::thread::scope(|scope| {
+        let loading = scope.spawn(|| load(pages));
+        let result = other();
+        match loading.join() {
+            Ok(loaded) => (loaded, result),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
+}
