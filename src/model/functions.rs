@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::iam::Iam;
-use super::{Found, Joined, as_type, block_field, join, required_text};
+use super::{Found, Joined, as_type, block_field, images, join, required_text};
 use crate::terraform::ignored_changes;
 use crate::value::{Fields, Piece, Type, Unknown, Value};
 
@@ -88,8 +88,9 @@ fn function(found: &Found<'_, '_>, documented: &[Value], iam: &Iam) -> Function 
         ("memory_size", found.number("memory_size")),
         ("ephemeral_storage", ephemeral_storage(found)),
         ("package_type", as_type(found.attribute("package_type"), &Type::String)),
-        ("image_tag", image_tag(&image_uri)),
-        ("image_by_digest", by_digest(&image_uri)),
+        ("image_tag", images::tag(&image_uri)),
+        ("image_by_digest", images::by_digest(&image_uri)),
+        ("image_repository", images::repository(&image_uri)),
         ("image_uri", image_uri),
         ("env_bytes", env_bytes(&env)),
         ("env", env),
@@ -132,65 +133,6 @@ fn default_log_group(name: &Value, origin: &crate::value::Origin) -> Value {
         }
     }
     Value::from_pieces(pieces).at(origin.clone())
-}
-
-/// The tag of an image: what follows the last colon after the last slash. Null when there is none, as for an image
-/// that is named by its digest.
-fn image_tag(uri: &Value) -> Value {
-    let origin = uri.origin.clone();
-    let Some(mut pieces) = uri.as_pieces() else {
-        return Value::null().at(origin);
-    };
-    let is_digest = |piece: &Piece| matches!(piece, Piece::Text(text) if text.contains("@sha256:"));
-    if pieces.iter().any(is_digest) {
-        return Value::null().at(origin);
-    }
-    let from = pieces.iter().rposition(|piece| matches!(piece, Piece::Text(text) if text.contains([':', '/'])));
-    let Some(from) = from else {
-        return match uri.first_unknown() {
-            Some(unknown) => Value::unknown(unknown.derived(Type::String)).at(origin),
-            None => Value::null().at(origin),
-        };
-    };
-    pieces = pieces.split_off(from);
-    let Some(Piece::Text(text)) = pieces.first() else {
-        return Value::null().at(origin);
-    };
-    let tag = match (text.rfind(':'), text.rfind('/')) {
-        (Some(colon), slash) if slash.is_none_or(|slash| colon > slash) => text.get(colon + 1..).unwrap_or(""),
-        // What follows the slash is not known: a tag may be in there.
-        _ => {
-            return match pieces.iter().find_map(|piece| match piece {
-                Piece::Unknown(unknown) => Some(unknown),
-                Piece::Text(_) => None,
-            }) {
-                Some(unknown) => Value::unknown(unknown.derived(Type::String)).at(origin),
-                None => Value::null().at(origin),
-            };
-        }
-    };
-    let tag: Arc<str> = tag.into();
-    pieces.remove(0);
-    if !tag.is_empty() {
-        pieces.insert(0, Piece::Text(tag));
-    }
-    Value::from_pieces(pieces).at(origin)
-}
-
-/// Whether an image is named by its digest, which comes last. What is not known before it does not matter.
-fn by_digest(uri: &Value) -> Value {
-    let pieces = uri.as_pieces().unwrap_or_default();
-    let name = |piece: &Piece| matches!(piece, Piece::Text(text) if text.contains(['/', '@']));
-    let last = pieces.get(pieces.iter().rposition(name).unwrap_or(0)..).unwrap_or(&[]);
-    let digest = last.iter().any(|piece| matches!(piece, Piece::Text(text) if text.contains("@sha256:")));
-    let open = last.iter().find_map(|piece| match piece {
-        Piece::Unknown(unknown) => Some(unknown),
-        Piece::Text(_) => None,
-    });
-    match (digest, open) {
-        (false, Some(unknown)) => Value::unknown(unknown.derived(Type::Bool)).at(uri.origin.clone()),
-        (digest, _) => Value::from(digest),
-    }
 }
 
 /// How many bytes the environment's names and values have at least.

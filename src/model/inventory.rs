@@ -15,6 +15,7 @@ pub(super) struct Inventory {
     pub(super) log_group_names: Value,
     pub(super) buckets: Value,
     pub(super) repositories: Value,
+    pub(super) repository_names: Value,
     pub(super) variables: Value,
     pub(super) outputs: Value,
     pub(super) output_names: Value,
@@ -41,13 +42,17 @@ impl Inventory {
         };
         let gaps = gaps(facts);
         let log_groups = logs::groups(all, facts.standard, documented);
-        let names = log_groups.iter().filter_map(|group| group.field("name").cloned());
-        let log_group_names = Value::tuple(names.chain(gaps.iter().cloned()).collect());
+        let repositories = ecr::repositories(all);
+        let names = |things: &[Value]| {
+            let names = things.iter().filter_map(|thing| thing.field("name").cloned());
+            Value::tuple(names.chain(gaps.iter().cloned()).collect())
+        };
         Self {
-            log_group_names,
+            log_group_names: names(&log_groups),
+            repository_names: names(repositories.as_items().unwrap_or(&[])),
             log_groups: Value::tuple(log_groups),
             buckets: list("aws_s3_bucket", &[("name", "bucket"), ("arn", "arn")]),
-            repositories: ecr::repositories(all),
+            repositories,
             variables: wanted("variables", &variables),
             outputs: wanted("outputs", &outputs),
             output_names: output_names(facts),

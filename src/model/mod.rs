@@ -9,6 +9,7 @@ mod alarms;
 mod ecr;
 mod functions;
 mod iam;
+mod images;
 mod inventory;
 mod logs;
 mod managed;
@@ -105,6 +106,7 @@ impl Model {
         add("log_group_names", inventory.log_group_names);
         add("buckets", inventory.buckets);
         add("repositories", inventory.repositories);
+        add("repository_names", inventory.repository_names);
         add("variables", inventory.variables);
         add("outputs", inventory.outputs);
         add("output_names", inventory.output_names);
