@@ -50,7 +50,7 @@ enum Sign {
     Aws(&'static [&'static str]),
     /// An action.
     Action(&'static str),
-    /// A step whose name or id says so, and that runs something.
+    /// A step whose name or id says so, and that does more than print.
     Named(&'static str),
     /// `curl` or `wget` that asks an address for an answer.
     Request,
@@ -96,6 +96,8 @@ const SIGNS: &[(StepKind, Sign)] = &[
 
 /// Addresses that are asked for other reasons than a function's health.
 const OTHER_ADDRESSES: [&str; 6] = ["github.com", "githubusercontent.com", "slack", "webhook", "discord", "install"];
+/// Programs that print, wait or end a script.
+const IDLE: [&str; 10] = [":", "cat", "cd", "echo", "exit", "export", "printf", "set", "sleep", "true"];
 /// Programs that make of what `curl` gets a download.
 const UNPACKERS: [&str; 7] = ["bash", "sh", "tar", "gunzip", "unzip", "gpg", "apt-key"];
 
@@ -151,11 +153,16 @@ fn shows(sign: &Sign, job: &LinkedJob, at: usize, event: &Event, call: Option<&A
         (Sign::Mentioning(words, text), Some(command), _) => runs(command, words) && command.mentions(text),
         (Sign::Aws(words), _, _) => call.is_some_and(|call| call.is(words) && call.words.len() == words.len().max(2)),
         (Sign::Action(name), _, Some(action)) => action.name.eq_ignore_ascii_case(name),
-        (Sign::Named(name), _, _) => is_named(job, event.step, name),
+        (Sign::Named(name), command, _) => !command.is_some_and(only_prints) && is_named(job, event.step, name),
         (Sign::Request, Some(command), _) => requests(job, at, event.step, command),
         (Sign::Polling, Some(command), _) => call.is_some_and(|call| polls(job, event.step, command, call)),
         _ => false,
     }
+}
+
+/// Whether a command tries nothing, whatever its step is called.
+fn only_prints(command: &Command) -> bool {
+    command.program().is_some_and(|program| IDLE.contains(&program))
 }
 
 /// Whether the program is the first word and the others follow soon, options and their values between them.
