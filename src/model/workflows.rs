@@ -13,8 +13,8 @@ use crate::source::Span;
 use crate::standard::Standard;
 use crate::value::{Answer, Type, Unknown, Value};
 use crate::workflow::{
-    Access, Credentials, DeployFacts, Deployment, LinkedJob, Place, Run, StaticCredential, TerraformVariable, Unseen,
-    Workflow, deploy_facts, unseen,
+    Access, Credentials, DeployFacts, Deployment, LinkedJob, Place, Run, StaticCredential, TerraformVariable, Text,
+    Unseen, Workflow, deploy_facts, unseen,
 };
 use targets::Namer;
 use values::{env, list, named, numbers, scalar, text, written};
@@ -40,6 +40,16 @@ pub(crate) struct Subjects<'s> {
 impl Subjects<'_> {
     fn is_documented(&self, name: &str) -> bool {
         self.documented.iter().any(|row| row.field("name").and_then(Value::as_str) == Some(name))
+    }
+
+    /// Whether a name that is not known whole can be that of a function the page does not list.
+    fn may_be_undocumented(&self, name: &Text) -> bool {
+        let other = |own: &Value| match own.as_str() {
+            Some(own) => !self.is_documented(own) && name.can_be(own),
+            None => true,
+        };
+        let own = self.functions.iter().filter_map(|function| function.field("function_name"));
+        name.as_unknown().is_some() || own.chain(self.gaps).any(other)
     }
 
     /// The names of all functions that Terraform or the page has, and the unknowns for those that may be missing.

@@ -24,6 +24,8 @@ pub(super) fn pairs(deployment: &Deployment, subjects: &Subjects<'_>) -> Value {
 fn pair(name: &Text, origin: Option<Span>, image: &Alternative, place: Span, subjects: &Subjects<'_>) -> Value {
     let mut answer: Option<Answer> = None;
     let mut shown = (tag(&image.text), Value::null());
+    // Whether the image's name leaves open which of several functions gets it.
+    let mut loose = false;
     for row in subjects.documented {
         let documented = row.field("name").cloned().unwrap_or_default();
         let pattern = row.field("image").and_then(|image| image.field("tag")).cloned().unwrap_or_default();
@@ -35,12 +37,7 @@ fn pair(name: &Text, origin: Option<Span>, image: &Alternative, place: Span, sub
         let image_of = image.text.under(&given);
         let tag = tag(&image_of);
         let follows = follows(&tag, &pattern, place);
-        // Which of several functions gets an image is only certain where the image's name says it.
-        let tied = name.as_known().is_some() || image_of != image.text;
-        let follows = match follows {
-            Answer::No if !tied => untold("the workflow decides which function gets this image", place),
-            other => other,
-        };
+        loose |= name.as_known().is_none() && image_of == image.text;
         if answer.is_none() || matches!((&answer, &follows), (Some(Answer::Yes), Answer::No)) {
             shown = (tag, pattern);
         }
@@ -51,6 +48,10 @@ fn pair(name: &Text, origin: Option<Span>, image: &Alternative, place: Span, sub
             (Some(Answer::Unknown(unknown)), _) | (_, Answer::Unknown(unknown)) => Answer::Unknown(unknown),
             _ => untold("the tag is as documented for some of the functions that this can be", place),
         });
+    }
+    // What is right for none of the documented functions may be meant for one that nobody documents.
+    if loose && matches!(answer, Some(Answer::No)) && subjects.may_be_undocumented(name) {
+        answer = Some(untold("the workflow decides which function gets this image", place));
     }
     let (tag, pattern) = shown;
     let tag = match &tag {
