@@ -81,3 +81,13 @@ resource "aws_cloudwatch_metric_alarm" "errors" {
 output "name" {
   value = aws_lambda_function.orders.function_name
 }
+
+variable "checked" {
+  type    = number
+  default = 1
+
+  validation {
+    condition     = var.checked > 0
+    error_message = "It must be above zero."
+  }
+}
