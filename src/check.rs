@@ -1,19 +1,13 @@
 //! The whole way from files to a report.
 
+use std::sync::Arc;
+
 use crate::eval::Budget;
-<<<<<<< HEAD
 use crate::model::{Facts, Model, Sections};
 use crate::report::{Failure, Places, Report, Severity, SeverityOrOff, Skipped, sorted};
-use crate::rules::rule::SelectFrom;
-use crate::rules::{Rule, RuleError, Runner, pack, rule};
-use crate::source::{FileId, Reader, SourceProvider, Sources};
-=======
-use crate::model::{Facts, Model};
-use crate::report::{Failure, Places, Report, SeverityOrOff, Skipped, sorted};
 use crate::rules::load::{Loaded, PageText, load_beside};
 use crate::rules::{Rule, RuleError, Runner, pack};
 use crate::source::{Reader, SourceProvider, Sources};
->>>>>>> main
 use crate::standard::{self, ConfigError, FILE_NAME, Root, Standard};
 use crate::terraform::{Configuration, Inputs, Override, Problem, World};
 use crate::value::Value;
@@ -46,30 +40,20 @@ pub fn check(provider: &dyn SourceProvider, options: &Options) -> Checked {
     let mut report = Report::default();
     let reader = Reader::new(provider);
     let pages = pages(&reader, options);
-<<<<<<< HEAD
-    let prepare = |standard: &Standard| {
-        let rules = Rules::read(&pages, &reader, standard);
-        let sections = rules.sections();
-        (rules, sections)
-    };
-    let result = with_model(&reader, options, prepare, |standard, model, budget, rules| {
-        let run = Run { reader: &reader, options, standard, model, budget };
-        run.rules(rules, &mut report);
-=======
     let own = pages.len();
     // A check is as long as its longest thread, and reading the rules depends on nothing else.
-    let (loaded, built) = load_beside(pages, || build(&reader, options));
+    let texts: Vec<(String, Arc<str>)> = pages.iter().map(|page| (page.path.clone(), Arc::clone(&page.text))).collect();
+    let (loaded, built) = load_beside(pages, || build(&reader, options, |standard| mentioned(&texts, standard)));
     let result = built.map(|built| {
         let run = Run { reader: &reader, options, built: &built };
         run.rules(&loaded, &mut report);
         Counts { files: reader.sources().len() - own, ..built.counts }
->>>>>>> main
     });
     match result {
         Ok(counts) => {
             report.summary.resources = counts.resources;
             report.summary.workflows = counts.workflows;
-            report.summary.files = counts.files - pages.len();
+            report.summary.files = counts.files;
         }
         Err(errors) => {
             let sources = reader.sources();
@@ -85,17 +69,8 @@ pub fn check(provider: &dyn SourceProvider, options: &Options) -> Checked {
 /// When the configuration is wrong.
 pub fn model(provider: &dyn SourceProvider, options: &Options) -> Result<(Value, Sources), Box<Checked>> {
     let reader = Reader::new(provider);
-<<<<<<< HEAD
-    let mut found = Value::null();
-    let everything = |_: &Standard| ((), Sections::all());
-    let result = with_model(&reader, options, everything, |_, model, _, ()| found = model.value.clone());
-    match result {
-        Ok(_) => Ok((found, reader.into_sources())),
-=======
-    let options = Options { everything: true, ..options.clone() };
-    match build(&reader, &options) {
+    match build(&reader, options, |_| Sections::all()) {
         Ok(built) => Ok((built.model.value, reader.into_sources())),
->>>>>>> main
         Err(errors) => {
             let mut report = Report::default();
             {
@@ -122,21 +97,14 @@ struct Built {
     counts: Counts,
 }
 
-<<<<<<< HEAD
-/// Builds the model for those who use it: `prepare` says, once the standard is there, which parts they need.
-fn with_model<T>(
+/// Reads and evaluates everything but the rules.
+fn build(
     reader: &Reader<'_>,
     options: &Options,
-    prepare: impl FnOnce(&Standard) -> (T, Sections),
-    use_model: impl FnOnce(&Standard, &Model, &Budget, T),
-) -> Result<Counts, Vec<ConfigError>> {
-=======
-/// Reads and evaluates everything but the rules.
-fn build(reader: &Reader<'_>, options: &Options) -> Result<Built, Vec<ConfigError>> {
->>>>>>> main
+    sections: impl FnOnce(&Standard) -> Sections,
+) -> Result<Built, Vec<ConfigError>> {
     let budget = Budget::new();
     let standard = read_standard(reader, options, &budget)?;
-    let (prepared, sections) = prepare(&standard);
     let roots: Option<Vec<String>> =
         standard.roots.as_ref().map(|roots| roots.iter().map(|root| root.dir.clone()).collect());
     if let Some(missing) = roots.iter().flatten().find(|dir| reader.names_in(dir).is_empty()) {
@@ -160,20 +128,15 @@ fn build(reader: &Reader<'_>, options: &Options) -> Result<Built, Vec<ConfigErro
         .collect();
     let workflows = read_workflows(reader);
     let facts = Facts { worlds: &worlds, standard: &standard, workflows: &workflows, reader, budget: &budget };
-    let mut model = Model::build(&facts, &sections);
+    let mut model = Model::build(&facts, &sections(&standard));
     let problems = configuration.problems.iter().chain(inputs.iter().flat_map(|inputs| &inputs.problems));
     let workflow_problems =
         workflows.iter().flat_map(|workflow| workflow.problems.iter().cloned().map(Problem::Syntax));
     let problems: Vec<Problem> = problems.cloned().chain(workflow_problems).collect();
     model.add_problems(&problems, reader);
-<<<<<<< HEAD
-    use_model(&standard, &model, &budget, prepared);
-    Ok(Counts { resources: model.resources, workflows: workflows.len(), files: reader.sources().len() })
-=======
     let counts = Counts { resources: model.resources, workflows: workflows.len(), files: reader.sources().len() };
     drop(worlds);
     Ok(Built { standard, model, budget, counts })
->>>>>>> main
 }
 
 fn read_standard(reader: &Reader<'_>, options: &Options, budget: &Budget) -> Result<Standard, Vec<ConfigError>> {
@@ -216,53 +179,17 @@ fn pages(reader: &Reader<'_>, options: &Options) -> Vec<PageText> {
     }
 }
 
-<<<<<<< HEAD
-/// The rules of all pages, as far as they can be read.
-#[derive(Default)]
-struct Rules<'p> {
-    /// Those that are to run, each with how much it weighs here and where its page is.
-    running: Vec<(Rule, Severity, &'p str)>,
-    skipped: Vec<Skipped>,
-    known: Vec<String>,
-    errors: Vec<RuleError>,
+/// The parts of the model that rules select from, by the text of their pages: the rules themselves are being read
+/// meanwhile. A rule that is off asks for nothing.
+fn mentioned(pages: &[(String, Arc<str>)], standard: &Standard) -> Sections {
+    let is_off = |path: &str| {
+        let id = path.rsplit('/').next().and_then(|name| name.strip_suffix(".md")).unwrap_or(path);
+        standard.severity(id, Severity::Error) == SeverityOrOff::Off
+    };
+    Sections::mentioned_in(pages.iter().filter(|(path, _)| !is_off(path)).map(|(_, text)| &**text))
 }
 
-impl<'p> Rules<'p> {
-    fn read(pages: &'p [PageText], reader: &Reader<'_>, standard: &Standard) -> Self {
-        let mut rules = Self::default();
-        let sources = reader.sources();
-        for page in pages {
-            let rule = match rule::read(page.file, &page.path, sources.text(page.file)) {
-                Ok(Some(rule)) => rule,
-                Ok(None) => continue,
-                Err(errors) => {
-                    rules.errors.extend(errors);
-                    continue;
-                }
-            };
-            rules.known.push(rule.id.clone());
-            if let Some(reason) = skipped(&rule, standard) {
-                rules.skipped.push(Skipped { rule: rule.id.clone(), reason });
-            } else if let SeverityOrOff::On(severity) = standard.severity(&rule.id, rule.severity) {
-                rules.running.push((rule, severity, &page.url));
-            }
-        }
-        rules
-    }
-
-    /// The parts of the model that they select from.
-    fn sections(&self) -> Sections {
-        Sections::of(self.running.iter().flat_map(|(rule, ..)| &rule.selects).filter_map(|select| match &select.from {
-            SelectFrom::Path(path, _) => Some(path.as_str()),
-            SelectFrom::Expression(_) => None,
-        }))
-    }
-}
-
-/// One run of rules over one model.
-=======
 /// One run of rules over what was built.
->>>>>>> main
 struct Run<'r> {
     reader: &'r Reader<'r>,
     options: &'r Options,
@@ -270,16 +197,6 @@ struct Run<'r> {
 }
 
 impl Run<'_> {
-<<<<<<< HEAD
-    fn rules(&self, rules: Rules<'_>, report: &mut Report) {
-        let sources = self.reader.sources();
-        let places = Places::new(&sources);
-        let runner = Runner::new(&self.model.value, self.standard.value.clone(), self.budget, places);
-        report.skipped.extend(rules.skipped);
-        report.failures.extend(rules.errors.iter().map(|error| rule_failure(error, places)));
-        for (rule, severity, url) in &rules.running {
-            let outcome = runner.run(rule, *severity, url);
-=======
     fn rules(&self, loaded: &Loaded, report: &mut Report) {
         let sources = self.reader.sources();
         let places = Places::new(&sources);
@@ -303,17 +220,11 @@ impl Run<'_> {
                 continue;
             };
             let outcome = runner.run(rule, severity, &page.url);
->>>>>>> main
             report.findings.extend(outcome.findings);
             report.undetermined.extend(outcome.undetermined);
             report.failures.extend(outcome.errors.iter().map(|error| rule_failure(error, places)));
         }
-<<<<<<< HEAD
-        let known = &rules.known;
-        for (id, setting) in &self.standard.rules {
-=======
         for (id, setting) in &standard.rules {
->>>>>>> main
             if self.options.only.is_none() && !known.contains(id) {
                 let help = crate::eval::did_you_mean(id, known.iter().map(String::as_str));
                 let error = ConfigError::new(setting.span, format!("there is no rule `{id}`")).with_help(help);
