@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::functions::Function;
-use super::{Facts, Found, Sections, as_type, ecr, logs};
+use super::{Facts, Found, Sections, as_type, ecr, logs, statement};
 use crate::source::Span;
 use crate::syntax::hcl::ast::Block;
 use crate::terraform::World;
@@ -49,7 +49,8 @@ impl Inventory {
             buckets: list("aws_s3_bucket", &[("name", "bucket"), ("arn", "arn")]),
             repositories: ecr::repositories(all),
             variables: wanted("variables", &variables),
-            outputs: wanted("outputs", &outputs),
+            // Deployments are held against outputs as well.
+            outputs: if facts.workflows.is_empty() { wanted("outputs", &outputs) } else { outputs(facts) },
             output_names: output_names(facts),
             invoke_permissions: invoke_permissions(all),
             modules: modules(facts),
@@ -134,7 +135,15 @@ fn output_names(facts: &Facts<'_, '_>) -> Value {
 
 /// Every `aws_lambda_permission`: who may invoke a function, and on whose behalf.
 fn invoke_permissions(all: &[Found<'_, '_>]) -> Value {
-    let text = |found: &Found<'_, '_>, name: &str| as_type(found.configured(name), &Type::String);
+    let text = |found: &Found<'_, '_>, name: &str| {
+        let mut value = as_type(found.configured(name), &Type::String);
+        if let Data::Unknown(unknown) = &value.data
+            && statement::is_arn_attribute(unknown)
+        {
+            value.data = Data::Unknown(Arc::new(Unknown { not_null: true, ..unknown.as_ref().clone() }));
+        }
+        value
+    };
     let items = all.iter().filter(|found| found.is("aws_lambda_permission")).map(|found| {
         let names = ["principal", "source_arn", "source_account", "principal_org_id", "event_source_token"];
         let fields = names.into_iter().map(|name| (name, text(found, name)));

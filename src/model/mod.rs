@@ -88,6 +88,7 @@ impl Model {
             repositories: inventory.repositories.as_items().unwrap_or(&[]),
             roles: roles.as_items().unwrap_or(&[]),
             regions: &regions,
+            outputs: inventory.outputs.as_items().unwrap_or(&[]),
         };
         let workflows = workflows::build(facts.workflows, facts.standard, &subjects);
         let mut fields = Fields::new();

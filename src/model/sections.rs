@@ -13,29 +13,27 @@ impl Sections {
         Self(None)
     }
 
-    /// Those that JSONPaths in these texts begin with. A path that does not begin with a plain name may mean any.
+    /// Those that JSONPaths name, filters included, and what those are made from. A path that does not begin with a
+    /// plain name may mean any.
     #[must_use]
-    pub fn mentioned_in<'t>(texts: impl IntoIterator<Item = &'t str>) -> Self {
+    pub fn of<'p>(paths: impl IntoIterator<Item = &'p str>) -> Self {
         let mut names = BTreeSet::new();
-        for text in texts {
-            for (at, quote) in text.match_indices("\"$") {
-                let (before, path) = text.split_at(at);
-                let assigned = before.trim_end().strip_suffix('=').map(str::trim_end);
-                if !assigned.is_some_and(|before| before.ends_with("path")) {
-                    continue;
-                }
-                let path = path.strip_prefix(quote).unwrap_or(path);
-                let name = path.strip_prefix('.').map_or("", |rest| {
-                    let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(rest.len());
-                    rest.get(..end).unwrap_or("")
-                });
-                if name.is_empty() {
-                    return Self::all();
-                }
-                if !names.contains(name) {
-                    names.insert(name.to_owned());
-                }
+        for path in paths {
+            if !path.trim_start().starts_with("$.") {
+                return Self::all();
             }
+            for (at, root) in path.match_indices("$.") {
+                let rest = path.get(at + root.len()..).unwrap_or("");
+                let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(rest.len());
+                match rest.get(..end) {
+                    None | Some("") => return Self::all(),
+                    Some(name) => names.insert(name.to_owned()),
+                };
+            }
+        }
+        // A workflow may ask Terraform for an output, and a function knows who deploys it.
+        if ["workflows", "deployments", "functions"].iter().any(|name| names.contains(*name)) {
+            names.insert("outputs".to_owned());
         }
         Self(Some(names))
     }
@@ -53,12 +51,11 @@ mod tests {
 
     #[test]
     fn paths_name_sections() {
-        let page =
-            "path = \"$.functions[?@.app]\"\nrun: echo \"$1\"\nerror_message = \"${x}\"\npath = \"$.outputs[*]\"";
-        let sections = Sections::mentioned_in([page]);
-        assert!(sections.wants("functions") && sections.wants("outputs") && !sections.wants("variables"));
-        assert!(Sections::mentioned_in(["path = \"$..name\""]).wants("variables"));
+        let sections = Sections::of(["$.functions[?@.app == $.roles[0].name]"]);
+        assert!(sections.wants("functions") && sections.wants("roles") && !sections.wants("variables"));
+        assert!(sections.wants("outputs"));
+        assert!(Sections::of(["$..name"]).wants("variables"));
         assert!(Sections::all().wants("variables"));
-        assert!(!Sections::mentioned_in([]).wants("variables"));
+        assert!(!Sections::of([]).wants("variables"));
     }
 }

@@ -1,9 +1,11 @@
 //! Workflows as rules see them: jobs, credentials, what is deployed, and which documented steps there are.
 
 mod applications;
+mod images;
 mod named;
 mod order;
 mod permissions;
+mod replaced;
 mod targets;
 mod values;
 
@@ -31,6 +33,8 @@ pub(crate) struct Subjects<'s> {
     pub(crate) roles: &'s [Value],
     /// The regions that Terraform's providers are set to.
     pub(crate) regions: &'s [Value],
+    /// Terraform's outputs.
+    pub(crate) outputs: &'s [Value],
 }
 
 impl Subjects<'_> {
@@ -56,6 +60,22 @@ impl Subjects<'_> {
             .map(|name| (name, Value::null()))
             .collect();
         own.into_iter().chain(others).collect()
+    }
+
+    /// What a command prints, going by its name: `terraform output -raw NAME` the root module's output.
+    fn printed(&self, command: &str) -> Option<String> {
+        let command = command.strip_prefix("$(terraform ")?.strip_suffix(')')?;
+        let (options, name) = command.rsplit_once(' ')?;
+        let mut words = options.split(' ');
+        if !words.any(|word| word == "output") || !words.any(|word| matches!(word, "-raw" | "--raw")) {
+            return None;
+        }
+        let is =
+            |output: &&Value, field: &str, wanted: &str| output.field(field).and_then(Value::as_str) == Some(wanted);
+        let mut found = self.outputs.iter().filter(|output| is(output, "name", name) && is(output, "module", ""));
+        // Which root module the command looks at is only clear when one alone has such an output.
+        let only = found.next().filter(|_| found.next().is_none())?;
+        only.field("value").filter(|value| !value.sensitive)?.as_str().map(str::to_owned)
     }
 
     fn repositories_with_arns(&self) -> Vec<(Value, Value)> {
@@ -96,9 +116,12 @@ pub(crate) struct Workflows {
 pub(crate) fn build(workflows: &[Workflow], standard: &Standard, subjects: &Subjects<'_>) -> Workflows {
     let mut all = Vec::new();
     let mut deployments = Vec::new();
+    let mut image_variable = None;
     let mut by_function: Vec<Vec<Value>> = vec![Vec::new(); subjects.functions.len()];
     for workflow in workflows {
-        let facts = deploy_facts(workflow);
+        let mut facts = deploy_facts(workflow);
+        facts.fill(&|symbol| subjects.printed(symbol));
+        image_variable = image_variable.or_else(|| replaced::image_variable(&facts));
         let is_deploy = is_documented(workflow, standard);
         let reader =
             Reader { workflow, facts: &facts, standard, subjects, is_deploy, called: is_called(workflow, workflows) };
@@ -106,14 +129,13 @@ pub(crate) fn build(workflows: &[Workflow], standard: &Standard, subjects: &Subj
         let own = reader.deployments();
         deployments.extend(own.iter().cloned());
         if reader.speaks() {
-            targets::by_function(workflow, &facts, &namer, subjects, &mut by_function);
+            replaced::by_function(workflow, &facts, &namer, subjects, &mut by_function);
         }
         all.push(reader.read(own, &namer));
     }
-    let image_variable = all.iter().find_map(names_an_image);
     let functions = subjects.functions.iter().zip(by_function);
     let functions =
-        functions.map(|(function, own)| targets::with_deployments(function, own, image_variable.as_ref())).collect();
+        functions.map(|(function, own)| replaced::with_deployments(function, own, image_variable)).collect();
     Workflows {
         deploy: deploy(workflows, standard),
         workflows: Value::tuple(all),
@@ -144,16 +166,6 @@ fn is_called(workflow: &Workflow, all: &[Workflow]) -> bool {
         let mut jobs = other.parsed.jobs.iter();
         other.path != workflow.path && jobs.any(|job| job.uses.as_ref().is_some_and(|uses| calls(uses.text())))
     })
-}
-
-/// The option of a `terraform` command that sets a variable which by its name is an image or a tag.
-fn names_an_image(workflow: &Value) -> Option<Value> {
-    let variables = workflow.field("terraform_variables")?.as_items()?;
-    let names = variables.iter().filter_map(|variable| variable.field("name"));
-    names
-        .into_iter()
-        .find(|name| name.as_str().is_some_and(|name| name.contains("image") || name.contains("tag")))
-        .cloned()
 }
 
 /// One workflow with what it is read by.
@@ -311,7 +323,7 @@ fn inputs(workflow: &Workflow) -> Value {
         ])
         .written_at(input.name.span)
     });
-    let unread = workflow.problems.iter().map(|problem| {
+    let unread = workflow.parsed.problems.iter().map(|problem| {
         let name = Unknown::new(Type::String, problem.message.as_str(), Some(problem.span));
         Value::record([("name", Value::unknown(name))]).written_at(problem.span)
     });
@@ -353,7 +365,7 @@ fn read_deployment(workflow: &Workflow, deployment: &Deployment, subjects: &Subj
             "images",
             images.map_or_else(|| Value::null().written_at(deployment.span), |image| list(&image.value, image.span)),
         ),
-        ("pairs", targets::pairs(deployment, subjects)),
+        ("pairs", images::pairs(deployment, subjects)),
         ("region", deployment.region.as_ref().map_or_else(Value::null, |region| scalar(&region.value, region.span))),
     ])
     .written_at(deployment.span)

@@ -65,9 +65,11 @@ impl DeployFacts {
         if KEY_NAMES.contains(&name) {
             self.key(name, span, value, job);
         }
+        let named = |by: &str| NamedValue { by: by.to_owned(), span, value: value.clone(), job, place };
         if REGION_NAMES.contains(&name) {
-            self.regions.push(NamedValue { by: name.to_owned(), span, value: value.clone(), job, place });
+            self.regions.push(named(name));
         }
+        self.terraform_environment.extend(name.strip_prefix("TF_VAR_").map(named));
     }
 
     fn key(&mut self, name: &str, span: Span, value: &Possible, job: Option<usize>) {

@@ -18,6 +18,7 @@ use super::possible::Given;
 use super::script::{self};
 use super::types::{Job, Note, Pair, ParsedWorkflow, Permissions, Template};
 use crate::source::Span;
+use crate::syntax::SyntaxProblem;
 
 /// How deep workflows may call each other, and actions use each other
 /// (<https://docs.github.com/en/actions/reference/workflows-and-actions/reusing-workflow-configurations#limitations-of-reusable-workflows>).
@@ -35,6 +36,7 @@ pub fn link(path: &str, files: &ParsedFiles) -> Option<Workflow> {
         files,
         jobs: Vec::new(),
         notes: parsed.notes.clone(),
+        problems: parsed.problems.clone(),
         open: vec![path.to_owned()],
         steps: 0,
         events: 0,
@@ -57,7 +59,7 @@ pub fn link(path: &str, files: &ParsedFiles) -> Option<Workflow> {
         parsed: Arc::clone(parsed),
         env,
         jobs: linker.jobs,
-        problems: parsed.problems.clone(),
+        problems: linker.problems,
         notes: linker.notes,
     })
 }
@@ -76,6 +78,7 @@ struct Linker<'a> {
     files: &'a ParsedFiles,
     jobs: Vec<LinkedJob>,
     notes: Vec<Note>,
+    problems: Vec<SyntaxProblem>,
     /// The workflows and actions being followed, to notice when one calls itself.
     open: Vec<String>,
     steps: usize,
@@ -247,6 +250,9 @@ impl Linker<'_> {
             github: Arc::clone(&scope.github),
             ..scope.called()
         };
+        if let (Some(problem), Some(uses)) = (called.problems.first(), &job.uses) {
+            self.hidden(uses.span, format!("`{path}` could not be read whole: {}", problem.message));
+        }
         self.notes.extend(called.notes.iter().cloned());
         self.open.push(path);
         let outputs = self.workflow(called, inner, caller);

@@ -22,7 +22,7 @@ pub struct Workflow {
     pub env: Vec<EnvValue>,
     /// Its jobs, and in place of a job that calls a local workflow, the jobs of that. A job comes after those it needs.
     pub jobs: Vec<LinkedJob>,
-    /// What its own file has wrong.
+    /// What is wrong with its own file and those of the actions it uses.
     pub problems: Vec<SyntaxProblem>,
     /// What was passed over or could not be followed, here and in what it calls.
     pub notes: Vec<Note>,

@@ -202,6 +202,22 @@ impl Text {
         Some((Arc::clone(symbol), value.to_owned()))
     }
 
+    /// With what is known of its unknown pieces put in.
+    #[must_use]
+    pub fn filled(&self, known: &dyn Fn(&str) -> Option<String>) -> Self {
+        let mut filled = Self::default();
+        for piece in &self.pieces {
+            match piece {
+                Piece::Known(text) => filled.push(text),
+                Piece::Unknown(symbol) => match known(symbol) {
+                    Some(text) => filled.push(&text),
+                    None => filled.pieces.push(piece.clone()),
+                },
+            }
+        }
+        filled
+    }
+
     /// With what is given for its unknown pieces put in.
     #[must_use]
     pub fn under(&self, given: &Given) -> Self {

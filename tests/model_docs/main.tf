@@ -81,3 +81,16 @@ resource "aws_cloudwatch_metric_alarm" "errors" {
 output "name" {
   value = aws_lambda_function.orders.function_name
 }
+
+variable "checked" {
+  default = 1
+
+  validation {
+    condition     = var.checked > 0
+    error_message = "must be positive"
+  }
+}
+
+locals {
+  mistaken = local.nothing
+}

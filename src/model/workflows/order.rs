@@ -17,21 +17,22 @@ pub(super) fn sequence(workflow: &Workflow, facts: &DeployFacts, standard: &Stan
     let present: Vec<(&Value, Vec<&Occurrence>)> =
         steps.iter().map(|name| (name, of(name))).filter(|(_, found)| !found.is_empty()).collect();
     let mut entries = Vec::new();
-    for pair in present.windows(2) {
-        let [(first, before), (second, after)] = pair else {
+    for two in present.windows(2) {
+        let [(first, before), (second, after)] = two else {
             continue;
         };
+        let pair = Pair { workflow, first, second, before };
         let each: Vec<(&Occurrence, Order)> =
             after.iter().map(|step| (*step, Order::of(workflow, before, step))).collect();
         if second.as_str() == Some(StepKind::UpdateFunction.name()) {
             // Only a check has to be made in every case: a step that finds out what to do is often left out.
             let checks = first.as_str() == Some(StepKind::VerifyImage.name());
             let strict = |order: Order| if order == Order::Perhaps && !checks { Order::Earlier } else { order };
-            entries.extend(each.iter().map(|(step, order)| entry(first, second, before, step.span, strict(*order))));
+            entries.extend(each.iter().map(|(step, order)| pair.entry(step.span, strict(*order))));
         } else if let Some((step, order)) = each.iter().max_by_key(|(_, order)| *order) {
             // Of other steps, one in the right place is enough, and it may be left out at times.
             let order = if *order == Order::Perhaps { Order::Earlier } else { *order };
-            entries.push(entry(first, second, before, step.span, order));
+            entries.push(pair.entry(step.span, order));
         }
     }
     Value::tuple(entries)
@@ -83,23 +84,37 @@ fn cases(workflow: &Workflow, place: Place) -> Vec<Given> {
     command.or(action).unwrap_or_default()
 }
 
-fn entry(first: &Value, second: &Value, before: &[&Occurrence], place: Span, order: Order) -> Value {
-    let (holds, how) = match order {
-        Order::Earlier => (Answer::Yes, "after"),
-        Order::Without => (Answer::No, "without"),
-        Order::Later => (Answer::No, "before"),
-        Order::Beside => (Answer::No, "beside"),
-        Order::Perhaps => {
-            (untold("the earlier step does not run in every case in which this one does", place), "after")
-        }
-    };
-    let earlier = before.first().map_or_else(Value::null, |step| first.clone().written_at(step.span));
-    Value::record([
-        ("first", first.clone()),
-        ("second", second.clone()),
-        ("first_step", earlier),
-        ("how", Value::from(how)),
-        ("holds", truth(holds)),
-    ])
-    .written_at(place)
+/// Two documented steps, and where the first is found.
+struct Pair<'p> {
+    workflow: &'p Workflow,
+    first: &'p Value,
+    second: &'p Value,
+    before: &'p [&'p Occurrence],
+}
+
+impl Pair<'_> {
+    fn entry(&self, place: Span, order: Order) -> Value {
+        let (holds, how) = match order {
+            Order::Earlier => (Answer::Yes, "after"),
+            Order::Without => (Answer::No, "without"),
+            Order::Later => (Answer::No, "before"),
+            Order::Beside => (Answer::No, "beside"),
+            Order::Perhaps => {
+                (untold("the earlier step does not run in every case in which this one does", place), "after")
+            }
+        };
+        let holds = match (holds, self.workflow.problems.first()) {
+            (Answer::No, Some(problem)) => untold("a file could not be read whole", problem.span),
+            (holds, _) => holds,
+        };
+        let earlier = self.before.first().map_or_else(Value::null, |step| self.first.clone().written_at(step.span));
+        Value::record([
+            ("first", self.first.clone()),
+            ("second", self.second.clone()),
+            ("first_step", earlier),
+            ("how", Value::from(how)),
+            ("holds", truth(holds)),
+        ])
+        .written_at(place)
+    }
 }

@@ -21,6 +21,8 @@ pub struct DeployFacts {
     pub steps: Vec<Occurrence>,
     /// Variables on the command line of Terraform.
     pub terraform_variables: Vec<TerraformVariable>,
+    /// Variables given to Terraform by the environment, as `TF_VAR_NAME`.
+    pub terraform_environment: Vec<NamedValue>,
     /// Regions that are named.
     pub regions: Vec<NamedValue>,
     /// Container images that are named.
@@ -29,6 +31,35 @@ pub struct DeployFacts {
     pub image_queries: Vec<ImageQuery>,
     /// Calls of AWS on a function or a repository.
     pub calls: Vec<ApiCall>,
+}
+
+impl DeployFacts {
+    /// Puts in what is known from elsewhere of unknown pieces.
+    pub fn fill(&mut self, known: &dyn Fn(&str) -> Option<String>) {
+        let fill = |value: &mut Possible| {
+            for one in &mut value.known {
+                one.text = one.text.filled(known);
+            }
+        };
+        for credentials in &mut self.credentials {
+            for value in [&mut credentials.role, &mut credentials.region].into_iter().flatten() {
+                fill(&mut value.value);
+            }
+        }
+        for deployment in &mut self.deployments {
+            let arguments = [&mut deployment.function, &mut deployment.image, &mut deployment.region];
+            arguments.into_iter().flatten().for_each(|argument| fill(&mut argument.value));
+            for (function, image) in &mut deployment.pairs {
+                function.text = function.text.filled(known);
+                image.text = image.text.filled(known);
+            }
+        }
+        self.regions.iter_mut().chain(&mut self.images).for_each(|named| fill(&mut named.value));
+        for query in &mut self.image_queries {
+            query.repository.iter_mut().chain(&mut query.tags).for_each(|argument| fill(&mut argument.value));
+        }
+        self.calls.iter_mut().for_each(|call| fill(&mut call.name.value));
+    }
 }
 
 /// A use of `aws-actions/configure-aws-credentials`

@@ -162,7 +162,7 @@ impl Linker<'_> {
     fn composite(&mut self, uses: &Template, here: &Here<'_>, job: &mut LinkedJob) -> Option<Ran> {
         let (scope, around) = (here.scope, here.around);
         let Some((path, action)) = self.files.action(uses.text()) else {
-            self.hidden(uses.span, format!("there is no `action.yml` in `{}`", uses.text()));
+            self.hidden(uses.span, format!("there is no `action.yml` in `{}` that can be read", uses.text()));
             return None;
         };
         let action = Arc::clone(action);
@@ -175,6 +175,11 @@ impl Linker<'_> {
             return None;
         }
         self.notes.extend(action.notes.iter().cloned());
+        for problem in &action.problems {
+            if !self.problems.contains(problem) {
+                self.problems.push(problem.clone());
+            }
+        }
         let mut inner = Scope {
             github: Arc::clone(&scope.github),
             inputs: Arc::new(passed(&action.inputs, &here.step.with, scope, &here.cases)),

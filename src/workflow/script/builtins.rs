@@ -150,18 +150,16 @@ impl Interpreter<'_> {
         }
     }
 
-    /// What a program prints is known by its command line only.
+    /// What a program prints is known by its command line only, and by all of it: another one prints something else.
     fn print_unknown(&self, words: &[Argument], state: &mut State) {
         if self.capturing == 0 {
             return;
         }
         let shown: Vec<String> = words
             .iter()
-            .take(3)
             .map(|word| word.value.known.first().map_or_else(|| "…".to_owned(), |one| one.text.to_string()))
             .collect();
-        let more = if words.len() > 3 { " …" } else { "" };
-        state.print(&Possible::unknown(&format!("$({}{more})", shown.join(" "))));
+        state.print(&Possible::unknown(&format!("$({})", shown.join(" "))));
     }
 
     fn call_function(&mut self, name: &str, arguments: &[Argument], span: Span, state: &mut State) {
