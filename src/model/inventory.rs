@@ -49,7 +49,8 @@ impl Inventory {
             buckets: list("aws_s3_bucket", &[("name", "bucket"), ("arn", "arn")]),
             repositories: ecr::repositories(all),
             variables: wanted("variables", &variables),
-            outputs: wanted("outputs", &outputs),
+            // Deployments are held against outputs as well.
+            outputs: if facts.workflows.is_empty() { wanted("outputs", &outputs) } else { outputs(facts) },
             output_names: output_names(facts),
             invoke_permissions: invoke_permissions(all),
             modules: modules(facts),

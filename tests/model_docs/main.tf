@@ -83,11 +83,14 @@ output "name" {
 }
 
 variable "checked" {
-  type    = number
   default = 1
 
   validation {
     condition     = var.checked > 0
-    error_message = "It must be above zero."
+    error_message = "must be positive"
   }
+}
+
+locals {
+  mistaken = local.nothing
 }
