@@ -89,6 +89,7 @@ fn function(found: &Found<'_, '_>, documented: &[Value], iam: &Iam) -> Function 
         ("ephemeral_storage", ephemeral_storage(found)),
         ("package_type", as_type(found.attribute("package_type"), &Type::String)),
         ("image_tag", image_tag(&image_uri)),
+        ("image_by_digest", by_digest(&image_uri)),
         ("image_uri", image_uri),
         ("env_bytes", env_bytes(&env)),
         ("env", env),
@@ -174,6 +175,22 @@ fn image_tag(uri: &Value) -> Value {
         pieces.insert(0, Piece::Text(tag));
     }
     Value::from_pieces(pieces).at(origin)
+}
+
+/// Whether an image is named by its digest, which comes last. What is not known before it does not matter.
+fn by_digest(uri: &Value) -> Value {
+    let pieces = uri.as_pieces().unwrap_or_default();
+    let name = |piece: &Piece| matches!(piece, Piece::Text(text) if text.contains(['/', '@']));
+    let last = pieces.get(pieces.iter().rposition(name).unwrap_or(0)..).unwrap_or(&[]);
+    let digest = last.iter().any(|piece| matches!(piece, Piece::Text(text) if text.contains("@sha256:")));
+    let open = last.iter().find_map(|piece| match piece {
+        Piece::Unknown(unknown) => Some(unknown),
+        Piece::Text(_) => None,
+    });
+    match (digest, open) {
+        (false, Some(unknown)) => Value::unknown(unknown.derived(Type::Bool)).at(uri.origin.clone()),
+        (digest, _) => Value::from(digest),
+    }
 }
 
 /// How many bytes the environment's names and values have at least.
