@@ -13,15 +13,29 @@ impl Sections {
         Self(None)
     }
 
-    /// Those that JSONPaths begin with. A path that does not begin with a plain name may mean any.
+    /// Those that JSONPaths name, filters included, and what those are made from. A path that does not begin with a
+    /// plain name may mean any.
     #[must_use]
     pub fn of<'p>(paths: impl IntoIterator<Item = &'p str>) -> Self {
-        let name = |path: &str| {
-            let rest = path.trim_start().strip_prefix("$.")?;
-            let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(rest.len());
-            rest.get(..end).filter(|name| !name.is_empty()).map(str::to_owned)
-        };
-        Self(paths.into_iter().map(name).collect())
+        let mut names = BTreeSet::new();
+        for path in paths {
+            if !path.trim_start().starts_with("$.") {
+                return Self::all();
+            }
+            for (at, root) in path.match_indices("$.") {
+                let rest = path.get(at + root.len()..).unwrap_or("");
+                let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(rest.len());
+                match rest.get(..end) {
+                    None | Some("") => return Self::all(),
+                    Some(name) => names.insert(name.to_owned()),
+                };
+            }
+        }
+        // A workflow may ask Terraform for an output, and a function knows who deploys it.
+        if ["workflows", "deployments", "functions"].iter().any(|name| names.contains(*name)) {
+            names.insert("outputs".to_owned());
+        }
+        Self(Some(names))
     }
 
     /// Whether a field is asked for.
@@ -37,8 +51,9 @@ mod tests {
 
     #[test]
     fn paths_name_sections() {
-        let sections = Sections::of(["$.functions[?@.app]", "$.outputs"]);
-        assert!(sections.wants("functions") && sections.wants("outputs") && !sections.wants("variables"));
+        let sections = Sections::of(["$.functions[?@.app == $.roles[0].name]"]);
+        assert!(sections.wants("functions") && sections.wants("roles") && !sections.wants("variables"));
+        assert!(sections.wants("outputs"));
         assert!(Sections::of(["$..name"]).wants("variables"));
         assert!(Sections::all().wants("variables"));
         assert!(!Sections::of([]).wants("variables"));
