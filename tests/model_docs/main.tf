@@ -4,6 +4,15 @@ provider "aws" {
 
 variable "timeout" {
   default = 30
+
+  validation {
+    condition     = var.timeout > 0
+    error_message = "The timeout must be above 0."
+  }
+}
+
+locals {
+  unused = local.undeclared
 }
 
 resource "aws_s3_bucket" "orders" {
