@@ -49,12 +49,7 @@ impl Inventory {
             buckets: list("aws_s3_bucket", &[("name", "bucket"), ("arn", "arn")]),
             repositories: ecr::repositories(all),
             variables: wanted("variables", &variables),
-<<<<<<< HEAD
-            // Deployments are held against outputs as well.
-            outputs: if facts.workflows.is_empty() { wanted("outputs", &outputs) } else { outputs(facts) },
-=======
             outputs: if prints_outputs(facts) { outputs(facts) } else { wanted("outputs", &outputs) },
->>>>>>> rules
             output_names: output_names(facts),
             invoke_permissions: invoke_permissions(all),
             modules: modules(facts),
