@@ -75,6 +75,16 @@ impl SourceProvider for Disk {
         files
     }
 
+    fn list_dir(&self, dir: &str) -> Vec<String> {
+        let Some(entries) = self.resolve(dir).ok().and_then(|target| fs::read_dir(target).ok()) else {
+            return Vec::new();
+        };
+        let files = entries.filter_map(Result::ok).filter(|entry| !entry.path().is_dir());
+        let mut names: Vec<String> = files.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    }
+
     fn exists(&self, path: &str) -> bool {
         self.resolve(path).is_ok_and(|target| target.is_file())
     }

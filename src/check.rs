@@ -1,9 +1,10 @@
 //! The whole way from files to a report.
 
 use crate::eval::Budget;
-use crate::model::{Facts, Model};
-use crate::report::{Failure, Places, Report, SeverityOrOff, Skipped, sorted};
+use crate::model::{Facts, Model, Sections};
+use crate::report::{Failure, Places, Report, Severity, SeverityOrOff, Skipped, sorted};
 use crate::rules::load::{Loaded, PageText, load_beside};
+use crate::rules::rule::SelectFrom;
 use crate::rules::{Rule, RuleError, Runner, pack};
 use crate::source::{Reader, SourceProvider, Sources};
 use crate::standard::{self, ConfigError, FILE_NAME, Root, Standard};
@@ -20,8 +21,6 @@ pub struct Options {
     pub variables: Vec<Override>,
     /// Files of variables, relative to the workspace root.
     pub var_files: Vec<String>,
-    /// Whether the model has `$.resources`.
-    pub everything: bool,
     /// Path and text of the only rule page to run, instead of the embedded pack.
     pub only: Option<(String, String)>,
 }
@@ -42,17 +41,15 @@ pub fn check(provider: &dyn SourceProvider, options: &Options) -> Checked {
     let pages = pages(&reader, options);
     let own = pages.len();
     // A check is as long as its longest thread, and reading the rules depends on nothing else.
-    let (loaded, built) = load_beside(pages, || build(&reader, options));
-    let result = built.map(|built| {
-        let run = Run { reader: &reader, options, built: &built };
-        run.rules(&loaded, &mut report);
-        Counts { files: reader.sources().len() - own, ..built.counts }
-    });
-    match result {
-        Ok(counts) => {
-            report.summary.resources = counts.resources;
-            report.summary.workflows = counts.workflows;
-            report.summary.files = counts.files;
+    let (loaded, workspace) = load_beside(pages, || Workspace::read(&reader, options));
+    match workspace {
+        Ok(workspace) => {
+            let rules = Rules::choose(&loaded, &workspace.standard);
+            let model = workspace.model(&reader, &rules.sections());
+            report.summary.resources = model.resources;
+            report.summary.workflows = workspace.workflows.len();
+            Run { reader: &reader, options, workspace: &workspace, model: &model }.rules(&loaded, rules, &mut report);
+            report.summary.files = reader.sources().len() - own;
         }
         Err(errors) => {
             let sources = reader.sources();
@@ -68,71 +65,69 @@ pub fn check(provider: &dyn SourceProvider, options: &Options) -> Checked {
 /// When the configuration is wrong.
 pub fn model(provider: &dyn SourceProvider, options: &Options) -> Result<(Value, Sources), Box<Checked>> {
     let reader = Reader::new(provider);
-    let options = Options { everything: true, ..options.clone() };
-    match build(&reader, &options) {
-        Ok(built) => Ok((built.model.value, reader.into_sources())),
+    let mut report = Report::default();
+    match Workspace::read(&reader, options) {
+        Ok(workspace) => {
+            let model = workspace.model(&reader, &Sections::all());
+            return Ok((model.value, reader.into_sources()));
+        }
         Err(errors) => {
-            let mut report = Report::default();
-            {
-                let sources = reader.sources();
-                report.failures = errors.iter().map(|error| config_failure(error, Places::new(&sources))).collect();
-            }
-            Err(Box::new(Checked { report, sources: reader.into_sources() }))
+            let sources = reader.sources();
+            report.failures = errors.iter().map(|error| config_failure(error, Places::new(&sources))).collect();
         }
     }
+    Err(Box::new(Checked { report, sources: reader.into_sources() }))
 }
 
-#[derive(Debug, Clone, Copy, Default)]
-struct Counts {
-    resources: usize,
-    workflows: usize,
-    files: usize,
-}
-
-/// What a check decides on.
-struct Built {
-    standard: Standard,
-    model: Model,
+/// What was read, before anything of it is evaluated.
+struct Workspace {
     budget: Budget,
-    counts: Counts,
+    standard: Standard,
+    configuration: Configuration,
+    /// Root modules, each with what its variables are set to.
+    roots: Vec<(Root, Inputs)>,
+    workflows: Vec<Workflow>,
 }
 
-/// Reads and evaluates everything but the rules.
-fn build(reader: &Reader<'_>, options: &Options) -> Result<Built, Vec<ConfigError>> {
-    let budget = Budget::new();
-    let standard = read_standard(reader, options, &budget)?;
-    let roots: Option<Vec<String>> =
-        standard.roots.as_ref().map(|roots| roots.iter().map(|root| root.dir.clone()).collect());
-    if let Some(missing) = roots.iter().flatten().find(|dir| reader.names_in(dir).next().is_none()) {
-        let message =
-            format!("{FILE_NAME} names the root module `{missing}`, and there are no files in that directory");
-        return Err(vec![ConfigError {
-            message,
-            span: None,
-            help: Some("paths count from the directory of the repository".to_owned()),
-        }]);
+impl Workspace {
+    fn read(reader: &Reader<'_>, options: &Options) -> Result<Self, Vec<ConfigError>> {
+        let budget = Budget::new();
+        let standard = read_standard(reader, options, &budget)?;
+        let dirs: Option<Vec<String>> =
+            standard.roots.as_ref().map(|roots| roots.iter().map(|root| root.dir.clone()).collect());
+        if let Some(missing) = dirs.iter().flatten().find(|dir| reader.names_in(dir).is_empty()) {
+            let message =
+                format!("{FILE_NAME} names the root module `{missing}`, and there are no files in that directory");
+            let help = Some("paths count from the directory of the repository".to_owned());
+            return Err(vec![ConfigError { message, span: None, help }]);
+        }
+        let configuration = Configuration::load(reader, dirs.as_deref());
+        let found = || configuration.roots.iter().map(|dir| Root { dir: dir.clone(), ..Root::default() }).collect();
+        let roots: Vec<Root> = standard.roots.clone().unwrap_or_else(found);
+        let with_inputs = |root: Root| {
+            let inputs = inputs(reader, &root, options, &budget);
+            (root, inputs)
+        };
+        let roots = roots.into_iter().map(with_inputs).collect();
+        let workflows = read_workflows(reader);
+        Ok(Self { budget, standard, configuration, roots, workflows })
     }
-    let configuration = Configuration::load(reader, roots.as_deref());
-    let plain_roots: Vec<Root> =
-        configuration.roots.iter().map(|dir| Root { dir: dir.clone(), ..Root::default() }).collect();
-    let roots: &[Root] = standard.roots.as_deref().unwrap_or(&plain_roots);
-    let inputs: Vec<Inputs> = roots.iter().map(|root| inputs(reader, root, options, &budget)).collect();
-    let worlds: Vec<World<'_>> = roots
-        .iter()
-        .zip(&inputs)
-        .filter_map(|(root, inputs)| World::new(reader, &configuration, &root.dir, inputs, &budget))
-        .collect();
-    let workflows = read_workflows(reader);
-    let facts = Facts { worlds: &worlds, standard: &standard, workflows: &workflows, reader, budget: &budget };
-    let mut model = Model::build(&facts, options.everything);
-    let problems = configuration.problems.iter().chain(inputs.iter().flat_map(|inputs| &inputs.problems));
-    let workflow_problems =
-        workflows.iter().flat_map(|workflow| workflow.problems.iter().cloned().map(Problem::Syntax));
-    let problems: Vec<Problem> = problems.cloned().chain(workflow_problems).collect();
-    model.add_problems(&problems, reader);
-    let counts = Counts { resources: model.resources, workflows: workflows.len(), files: reader.sources().len() };
-    drop(worlds);
-    Ok(Built { standard, model, budget, counts })
+
+    /// Evaluates what these sections of the model need.
+    fn model(&self, reader: &Reader<'_>, sections: &Sections) -> Model {
+        let Self { budget, standard, configuration, roots, workflows } = self;
+        let worlds: Vec<World<'_>> = roots
+            .iter()
+            .filter_map(|(root, inputs)| World::new(reader, configuration, &root.dir, inputs, budget))
+            .collect();
+        let facts = Facts { worlds: &worlds, standard, workflows, reader, budget };
+        let mut model = Model::build(&facts, sections);
+        let problems = configuration.problems.iter().chain(roots.iter().flat_map(|(_, inputs)| &inputs.problems));
+        let of_workflows = workflows.iter().flat_map(|workflow| workflow.problems.iter().cloned().map(Problem::Syntax));
+        let problems: Vec<Problem> = problems.cloned().chain(of_workflows).collect();
+        model.add_problems(&problems, reader);
+        model
+    }
 }
 
 fn read_standard(reader: &Reader<'_>, options: &Options, budget: &Budget) -> Result<Standard, Vec<ConfigError>> {
@@ -175,44 +170,71 @@ fn pages(reader: &Reader<'_>, options: &Options) -> Vec<PageText> {
     }
 }
 
-/// One run of rules over what was built.
-struct Run<'r> {
-    reader: &'r Reader<'r>,
-    options: &'r Options,
-    built: &'r Built,
+/// The rules that are to run here.
+#[derive(Default)]
+struct Rules<'l> {
+    /// Each with how much it weighs here and where its page is.
+    running: Vec<(&'l Rule, Severity, &'l str)>,
+    skipped: Vec<Skipped>,
+    known: Vec<&'l str>,
+    errors: Vec<&'l RuleError>,
 }
 
-impl Run<'_> {
-    fn rules(&self, loaded: &Loaded, report: &mut Report) {
-        let sources = self.reader.sources();
-        let places = Places::new(&sources);
-        let Built { standard, model, budget, .. } = self.built;
-        let runner = Runner::new(&model.value, standard.value.clone(), budget, places, &loaded.queries);
-        let mut known = Vec::new();
+impl<'l> Rules<'l> {
+    fn choose(loaded: &'l Loaded, standard: &Standard) -> Self {
+        let mut rules = Self::default();
         for (page, rule) in &loaded.rules {
             let rule = match rule {
                 Ok(rule) => rule,
                 Err(errors) => {
-                    report.failures.extend(errors.iter().map(|error| rule_failure(error, places)));
+                    rules.errors.extend(errors);
                     continue;
                 }
             };
-            known.push(rule.id.clone());
+            rules.known.push(&rule.id);
             if let Some(reason) = skipped(rule, standard) {
-                report.skipped.push(Skipped { rule: rule.id.clone(), reason });
-                continue;
+                rules.skipped.push(Skipped { rule: rule.id.clone(), reason });
+            } else if let SeverityOrOff::On(severity) = standard.severity(&rule.id, rule.severity) {
+                rules.running.push((rule, severity, &page.url));
             }
-            let SeverityOrOff::On(severity) = standard.severity(&rule.id, rule.severity) else {
-                continue;
-            };
-            let outcome = runner.run(rule, severity, &page.url);
+        }
+        rules
+    }
+
+    /// The parts of the model that they select from.
+    fn sections(&self) -> Sections {
+        Sections::of(self.running.iter().flat_map(|(rule, ..)| &rule.selects).filter_map(|select| match &select.from {
+            SelectFrom::Path(path, _) => Some(path.as_str()),
+            SelectFrom::Expression(_) => None,
+        }))
+    }
+}
+
+/// One run of rules over one model.
+struct Run<'r> {
+    reader: &'r Reader<'r>,
+    options: &'r Options,
+    workspace: &'r Workspace,
+    model: &'r Model,
+}
+
+impl Run<'_> {
+    fn rules(&self, loaded: &Loaded, rules: Rules<'_>, report: &mut Report) {
+        let sources = self.reader.sources();
+        let places = Places::new(&sources);
+        let Workspace { standard, budget, .. } = self.workspace;
+        let runner = Runner::new(&self.model.value, standard.value.clone(), budget, places, &loaded.queries);
+        report.skipped.extend(rules.skipped);
+        report.failures.extend(rules.errors.iter().map(|error| rule_failure(error, places)));
+        for (rule, severity, url) in &rules.running {
+            let outcome = runner.run(rule, *severity, url);
             report.findings.extend(outcome.findings);
             report.undetermined.extend(outcome.undetermined);
             report.failures.extend(outcome.errors.iter().map(|error| rule_failure(error, places)));
         }
         for (id, setting) in &standard.rules {
-            if self.options.only.is_none() && !known.contains(id) {
-                let help = crate::eval::did_you_mean(id, known.iter().map(String::as_str));
+            if self.options.only.is_none() && !rules.known.contains(&id.as_str()) {
+                let help = crate::eval::did_you_mean(id, rules.known.iter().copied());
                 let error = ConfigError::new(setting.span, format!("there is no rule `{id}`")).with_help(help);
                 report.failures.push(config_failure(&error, places));
             }

@@ -6,6 +6,7 @@
 
 mod access;
 mod budget;
+mod constants;
 mod error;
 mod expression;
 pub mod functions;
@@ -18,6 +19,7 @@ use crate::value::{Unknown, Value};
 
 pub use access::{attribute, index};
 pub use budget::Budget;
+pub use constants::Constants;
 pub use error::{EvalError, did_you_mean};
 
 /// What an evaluation gives: a value (which may be unknown), or the error Terraform would stop with.

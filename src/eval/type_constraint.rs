@@ -44,8 +44,10 @@ fn keyword(name: &str, expr: &Expr) -> Result<Type, EvalError> {
         "number" => Type::Number,
         "string" => Type::String,
         "list" => Type::list(Type::Any),
-        "set" => Type::set(Type::Any),
         "map" => Type::map(Type::Any),
+        "set" | "tuple" | "object" => {
+            return Err(EvalError::new(expr.span, format!("`{name}` takes an argument that says what is in it")));
+        }
         other => return Err(unknown_type(other, expr)),
     })
 }
@@ -72,7 +74,7 @@ fn object(
         if let ExprKind::Call { name: called, arguments, .. } = &item.value.kind
             && &*called.value == "optional"
         {
-            let Some(inner) = arguments.first() else {
+            let Some(inner) = arguments.first().filter(|_| arguments.len() <= 2) else {
                 return Err(EvalError::new(
                     item.value.span,
                     "`optional` takes the attribute's type and, if wanted, a default",

@@ -3,6 +3,9 @@
 /// Made from `data/iam_actions.tsv` by the build script; sorted by the names in lower case.
 const ACTIONS: &[(&str, Action)] = include!(concat!(env!("OUT_DIR"), "/iam_actions.rs"));
 
+/// What ARNs of each resource type look like.
+const RESOURCES: &str = include_str!("data/iam_resources.tsv");
+
 /// One action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Action {
@@ -52,6 +55,16 @@ pub fn expand(pattern: &str) -> Vec<Action> {
     }
     let pattern = pattern.to_ascii_lowercase();
     ACTIONS.iter().filter(|(key, _)| crate::rules::glob(key, &pattern)).map(|(_, action)| *action).collect()
+}
+
+/// Whether the ARNs of a service have a part that says the type, and this is one: `log-group` of `logs`.
+pub(super) fn has_resource_type(service: &str, ty: &str) -> bool {
+    let arn = |line: &'static str| line.split_once('\t').filter(|(name, _)| name.split(':').next() == Some(service));
+    let resource = |(_, arn): (&str, &'static str)| arn.splitn(6, ':').nth(5);
+    RESOURCES.lines().filter_map(arn).filter_map(resource).any(|resource| {
+        let rest = resource.strip_prefix(ty);
+        rest.is_some_and(|rest| rest.starts_with(":{") || rest.starts_with("/{"))
+    })
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Repositories of container images, and what else is configured about them.
 
-use super::{Found, block_field, blocks};
+use super::{Found, block_field, blocks, required_text};
 use crate::value::{Answer, Origin, Type, Unknown, Value, equals};
 
 /// Every `aws_ecr_repository`, created or read.
@@ -11,7 +11,7 @@ pub(super) fn repositories(all: &[Found<'_, '_>]) -> Value {
 
 fn repository(found: &Found<'_, '_>, all: &[Found<'_, '_>]) -> Value {
     let created = found.is("aws_ecr_repository");
-    let name = found.attribute("name");
+    let name = required_text(found.attribute("name"));
     let origin = found.address().origin;
     let read = || {
         let reason = "the repository is only read here";

@@ -80,6 +80,7 @@ fn function(found: &Found<'_, '_>, documented: &[Value], iam: &Iam) -> Function 
     let fields = [
         ("address", address),
         ("module", Value::string(Arc::clone(&found.instance.owner.address))),
+        ("name_bytes", Value::from(known_bytes(&name)).at(name.origin.clone())),
         ("function_name", name),
         ("arn", found.attribute("arn")),
         ("app", app),
@@ -88,6 +89,7 @@ fn function(found: &Found<'_, '_>, documented: &[Value], iam: &Iam) -> Function 
         ("ephemeral_storage", ephemeral_storage(found)),
         ("package_type", as_type(found.attribute("package_type"), &Type::String)),
         ("image_tag", image_tag(&image_uri)),
+        ("image_by_digest", by_digest(&image_uri)),
         ("image_uri", image_uri),
         ("env_bytes", env_bytes(&env)),
         ("env", env),
@@ -175,11 +177,32 @@ fn image_tag(uri: &Value) -> Value {
     Value::from_pieces(pieces).at(origin)
 }
 
-/// How many bytes the environment's names and values have at least; what is unknown counts as none.
+/// Whether an image is named by its digest, which comes last. What is not known before it does not matter.
+fn by_digest(uri: &Value) -> Value {
+    let pieces = uri.as_pieces().unwrap_or_default();
+    let name = |piece: &Piece| matches!(piece, Piece::Text(text) if text.contains(['/', '@']));
+    let last = pieces.get(pieces.iter().rposition(name).unwrap_or(0)..).unwrap_or(&[]);
+    let digest = last.iter().any(|piece| matches!(piece, Piece::Text(text) if text.contains("@sha256:")));
+    let open = last.iter().find_map(|piece| match piece {
+        Piece::Unknown(unknown) => Some(unknown),
+        Piece::Text(_) => None,
+    });
+    match (digest, open) {
+        (false, Some(unknown)) => Value::unknown(unknown.derived(Type::Bool)).at(uri.origin.clone()),
+        (digest, _) => Value::from(digest),
+    }
+}
+
+/// How many bytes the environment's names and values have at least.
 fn env_bytes(env: &Value) -> Value {
-    let known = |value: &Value| value.as_pieces().unwrap_or_default().iter().map(text_bytes).sum::<usize>();
     let fields = env.as_fields().into_iter().flatten();
-    Value::from(fields.map(|(name, value)| name.len() + known(value)).sum::<usize>()).at(env.origin.clone())
+    let bytes = fields.map(|(name, value)| name.len() + known_bytes(value));
+    Value::from(bytes.sum::<usize>()).at(env.origin.clone())
+}
+
+/// How many bytes a text has at least; what is unknown of it counts as none.
+fn known_bytes(value: &Value) -> usize {
+    value.as_pieces().unwrap_or_default().iter().map(text_bytes).sum()
 }
 
 fn text_bytes(piece: &Piece) -> usize {

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::functions::Function;
-use super::{Facts, Found, as_type, ecr, logs};
+use super::{Facts, Found, Sections, as_type, ecr, logs, statement};
 use crate::source::Span;
 use crate::syntax::hcl::ast::Block;
+use crate::terraform::World;
 use crate::value::{Data, Type, Unknown, Value};
 
 /// Lists of things.
@@ -19,12 +20,17 @@ pub(super) struct Inventory {
     pub(super) output_names: Value,
     pub(super) invoke_permissions: Value,
     pub(super) modules: Value,
+    pub(super) validations: Value,
+    pub(super) errors: Value,
     /// Why there may be more than we know of.
     gaps: Vec<Value>,
 }
 
 impl Inventory {
-    pub(super) fn new(all: &[Found<'_, '_>], facts: &Facts<'_, '_>, documented: &[Value]) -> Self {
+    pub(super) fn new(all: &[Found<'_, '_>], facts: &Facts<'_, '_>, documented: &[Value], sections: &Sections) -> Self {
+        let wanted = |name: &str, make: &dyn Fn(&Facts<'_, '_>) -> Value| {
+            if sections.wants(name) { make(facts) } else { Value::tuple(Vec::new()) }
+        };
         let of = |ty: &'static str| all.iter().filter(move |found| found.is(ty) || found.is_data(ty));
         let list = |ty: &'static str, fields: &[(&'static str, &'static str)]| {
             let items = of(ty).map(|found| {
@@ -42,11 +48,13 @@ impl Inventory {
             log_groups: Value::tuple(log_groups),
             buckets: list("aws_s3_bucket", &[("name", "bucket"), ("arn", "arn")]),
             repositories: ecr::repositories(all),
-            variables: variables(facts),
-            outputs: outputs(facts),
+            variables: wanted("variables", &variables),
+            outputs: wanted("outputs", &outputs),
             output_names: output_names(facts),
             invoke_permissions: invoke_permissions(all),
             modules: modules(facts),
+            validations: wanted("validations", &validations),
+            errors: wanted("errors", &errors),
             gaps,
         }
     }
@@ -68,10 +76,13 @@ fn gaps(facts: &Facts<'_, '_>) -> Vec<Value> {
     let unknown = |reason: Arc<str>, span: Option<Span>| Value::unknown(Unknown::new(Type::String, reason, span));
     let mut gaps = Vec::new();
     for world in facts.worlds {
+        if world.is_cut_short() {
+            gaps.push(unknown("there are more module instances than trysquare follows".into(), None));
+        }
         for instance in world.instances() {
             gaps.extend(instance.module.gaps.iter().map(|reason| unknown(Arc::clone(reason), None)));
             for name in instance.module.calls.keys() {
-                if let Err(missing) = world.children(&instance, name) {
+                if let Err(missing) = world.children(instance, name) {
                     gaps.push(unknown(Arc::clone(&missing.reason), missing.span));
                 }
             }
@@ -85,7 +96,7 @@ fn variables(facts: &Facts<'_, '_>) -> Value {
     for world in facts.worlds {
         for instance in world.instances() {
             for (name, block) in &instance.module.variables {
-                let value = world.variable(&instance, name, block.header);
+                let value = world.variable(instance, name, block.header);
                 items.push(entry(name, &instance.address, block.header, value));
             }
         }
@@ -98,7 +109,7 @@ fn outputs(facts: &Facts<'_, '_>) -> Value {
     for world in facts.worlds {
         for instance in world.instances() {
             for (name, block) in &instance.module.outputs {
-                let value = world.output(&instance, name, block.header);
+                let value = world.output(instance, name, block.header);
                 items.push(entry(name, &instance.address, block.header, value));
             }
         }
@@ -110,7 +121,7 @@ fn outputs(facts: &Facts<'_, '_>) -> Value {
 fn output_names(facts: &Facts<'_, '_>) -> Value {
     let mut names = Vec::new();
     for world in facts.worlds {
-        for root in world.instances().into_iter().filter(|instance| instance.address.is_empty()) {
+        for root in world.instances().iter().filter(|instance| instance.address.is_empty()) {
             let named =
                 |(name, block): (&Arc<str>, &Arc<Block>)| Value::string(Arc::clone(name)).written_at(block.header);
             names.extend(root.module.outputs.iter().map(named));
@@ -123,7 +134,15 @@ fn output_names(facts: &Facts<'_, '_>) -> Value {
 
 /// Every `aws_lambda_permission`: who may invoke a function, and on whose behalf.
 fn invoke_permissions(all: &[Found<'_, '_>]) -> Value {
-    let text = |found: &Found<'_, '_>, name: &str| as_type(found.configured(name), &Type::String);
+    let text = |found: &Found<'_, '_>, name: &str| {
+        let mut value = as_type(found.configured(name), &Type::String);
+        if let Data::Unknown(unknown) = &value.data
+            && statement::is_arn_attribute(unknown)
+        {
+            value.data = Data::Unknown(Arc::new(Unknown { not_null: true, ..unknown.as_ref().clone() }));
+        }
+        value
+    };
     let items = all.iter().filter(|found| found.is("aws_lambda_permission")).map(|found| {
         let names = ["principal", "source_arn", "source_account", "principal_org_id", "event_source_token"];
         let fields = names.into_iter().map(|name| (name, text(found, name)));
@@ -149,6 +168,34 @@ fn entry(name: &Arc<str>, module: &Arc<str>, header: Span, value: Option<crate::
         ("value", value),
     ])
     .written_at(header)
+}
+
+/// What variables demand of their values, and whether they have it.
+fn validations(facts: &Facts<'_, '_>) -> Value {
+    let validations = facts.worlds.iter().flat_map(World::validations).map(|validation| {
+        Value::record([
+            ("address", Value::string(validation.address).written_at(validation.header)),
+            ("module", Value::string(validation.module)),
+            ("variable", Value::string(validation.variable).written_at(validation.header)),
+            ("condition", validation.condition),
+            ("message", validation.message),
+            ("value", validation.value),
+        ])
+        .written_at(validation.header)
+    });
+    Value::tuple(validations.collect())
+}
+
+/// What Terraform would stop at, each once however many root modules share it.
+fn errors(facts: &Facts<'_, '_>) -> Value {
+    let mut seen = std::collections::BTreeSet::new();
+    let errors = facts.worlds.iter().flat_map(World::errors);
+    let errors = errors.filter(|error| seen.insert((error.span, error.message.clone())));
+    let items = errors.map(|error| {
+        let help = error.help.map_or_else(Value::null, Value::string);
+        Value::record([("message", Value::string(error.message)), ("help", help)]).written_at(error.span)
+    });
+    Value::tuple(items.collect())
 }
 
 fn modules(facts: &Facts<'_, '_>) -> Value {

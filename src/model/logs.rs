@@ -1,6 +1,6 @@
 //! CloudWatch log groups, joined to what is documented about them.
 
-use super::{Found, Joined, as_type, join};
+use super::{Found, Joined, as_type, join, required_text};
 use crate::standard::Standard;
 use crate::value::{Type, Value};
 
@@ -12,7 +12,7 @@ pub(super) fn groups(all: &[Found<'_, '_>], standard: &Standard, documented: &[V
 }
 
 fn group(found: &Found<'_, '_>, wanted: &[(Value, Value)]) -> Value {
-    let name = found.attribute("name");
+    let name = required_text(found.attribute("name"));
     let origin = found.address().origin;
     let retention = match join(wanted, |(name, _)| name, &name) {
         Joined::One((_, days)) => days.clone(),

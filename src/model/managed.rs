@@ -28,18 +28,24 @@ pub(super) fn by_arn(arn: &Value) -> Option<Vec<Value>> {
     let pieces = arn.as_pieces()?;
     let Piece::Text(tail) = pieces.last()? else { return None };
     let (_, name) = tail.split_once(":iam::aws:policy/")?;
-    Some(statements(table().get(name)?, &arn.origin))
+    Some(statements(name, table().get(name)?, &arn.origin))
 }
 
 /// The statements of the managed policy of a name, whatever its path; placed at `origin`.
 pub(super) fn by_name(name: &str, origin: &Origin) -> Option<Vec<Value>> {
     let known = table().iter().find(|(known, _)| known.rsplit('/').next() == Some(name));
-    known.map(|(_, document)| statements(document, origin))
+    known.map(|(name, document)| statements(name, document, origin))
 }
 
-fn statements(document: &str, origin: &Origin) -> Vec<Value> {
+fn statements(name: &str, document: &str, origin: &Origin) -> Vec<Value> {
     let json: serde_json::Value = serde_json::from_str(document).unwrap_or_default();
-    policy::statements_of(&from_json(&json, origin))
+    let mut statements = policy::statements_of(&from_json(&json, origin));
+    for statement in &mut statements {
+        let mut fields = statement.as_fields().cloned().unwrap_or_default();
+        fields.insert("managed".into(), Value::from(name).at(origin.clone()));
+        *statement = Value::object(fields).at(origin.clone());
+    }
+    statements
 }
 
 fn from_json(json: &serde_json::Value, origin: &Origin) -> Value {
@@ -81,7 +87,7 @@ mod tests {
     #[test]
     fn every_document_of_the_table_is_read() {
         for (name, document) in super::table() {
-            assert!(!super::statements(document, &Origin::NONE).is_empty(), "{name}");
+            assert!(!super::statements(name, document, &Origin::NONE).is_empty(), "{name}");
         }
     }
 }

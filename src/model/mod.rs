@@ -16,6 +16,7 @@ mod permissions;
 mod policy;
 mod resources;
 mod s3;
+mod sections;
 mod standard;
 mod statement;
 mod trust;
@@ -30,6 +31,8 @@ use crate::standard::Standard;
 use crate::terraform::{Mode, ResourceInstance, World};
 use crate::value::{Answer, Data, Fields, Origin, Type, Unknown, Value, convert, equals};
 use crate::workflow::Workflow;
+
+pub use sections::Sections;
 
 pub use actions::{Action, action, expand};
 
@@ -63,12 +66,12 @@ pub struct Model {
 }
 
 impl Model {
-    /// Builds the model. `everything` adds `$.resources`, which few rules need and which costs most.
+    /// Builds the model. Of the parts that cost much and serve few it makes those in `sections`; the others are empty.
     #[must_use]
-    pub fn build(facts: &Facts<'_, '_>, everything: bool) -> Self {
+    pub fn build(facts: &Facts<'_, '_>, sections: &Sections) -> Self {
         let all = all_resources(facts.worlds);
         let documented = standard::documented(facts.standard, facts.reader);
-        let inventory = inventory::Inventory::new(&all, facts, &documented);
+        let inventory = inventory::Inventory::new(&all, facts, &documented, sections);
         let iam = iam::Iam::new(&all);
         let mut functions: Vec<functions::Function> = functions::find(&all, &documented, &iam);
         let alarms = alarms::join(&all, &mut functions);
@@ -107,6 +110,8 @@ impl Model {
         add("output_names", inventory.output_names);
         add("invoke_permissions", inventory.invoke_permissions);
         add("modules", inventory.modules);
+        add("validations", inventory.validations);
+        add("errors", inventory.errors);
         add("functions", Value::tuple(workflows.functions));
         add("regions", Value::tuple(regions));
         add("deploy", workflows.deploy);
@@ -114,7 +119,7 @@ impl Model {
         add("deployments", workflows.deployments);
         add("documented", Value::tuple(documented));
         add("standard", facts.standard.value.clone());
-        if everything {
+        if sections.wants("resources") {
             add("resources", resources::all(&all));
         }
         Self { value: Value::object(fields), resources: all.len() }
@@ -127,7 +132,7 @@ fn all_resources<'f, 'w>(worlds: &'f [World<'w>]) -> Vec<Found<'f, 'w>> {
     for world in worlds {
         for owner in world.instances() {
             for (mode, ty, name) in owner.module.resources.keys() {
-                if let Ok(Some(resource)) = world.resource(&owner, *mode, ty, name) {
+                if let Ok(Some(resource)) = world.resource(owner, *mode, ty, name) {
                     let instances = resource.instances.items().iter();
                     found.extend(instances.map(|(_, instance)| Found { world, instance: Rc::clone(instance) }));
                 }

@@ -75,7 +75,8 @@ impl<'s> Grants<'s> {
                 if !crate::rules::glob(&wanted, &text.to_ascii_lowercase()) {
                     continue;
                 }
-                match bucket.map_or(Answer::Yes, |bucket| reaches(fields, bucket)) {
+                let reached = bucket.map_or_else(|| on_its_level(fields, text), |bucket| reaches(fields, bucket));
+                match reached {
                     Answer::Yes => return Value::from(true),
                     Answer::Unknown(unknown) => open = open.or_else(|| Some(unknown.derived(Type::Bool))),
                     Answer::No => {}
@@ -84,6 +85,14 @@ impl<'s> Grants<'s> {
         }
         open.map_or_else(|| Value::from(false), Value::unknown)
     }
+}
+
+/// Whether an action meets a resource of its level. Only for S3 can that be told.
+fn on_its_level(fields: &Fields, pattern: &str) -> Answer {
+    let of_s3 = fields.get("s3").and_then(|s3| s3.field("actions")).and_then(Value::as_items).unwrap_or(&[]);
+    let missed = |facts: &&Value| facts.field("meets_resource").and_then(Value::as_bool) == Some(false);
+    let named = |facts: &Value| facts.field("action").and_then(Value::as_str) == Some(pattern);
+    Answer::of(!of_s3.iter().filter(missed).any(named))
 }
 
 /// Whether a statement's resources include objects of a bucket.

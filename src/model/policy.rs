@@ -7,7 +7,7 @@ use crate::eval::functions::read_json;
 use crate::value::{Data, Fields, Type, Unknown, Value};
 
 /// The statements of a policy: objects with `sid`, `effect`, `actions`, `not_actions`, `resources`,
-/// `not_resources`, `principals` and `conditions`. What cannot be read is an unknown.
+/// `not_resources`, `principals`, `conditions` and `managed`. What cannot be read is an unknown.
 pub(super) fn statements(policy: &Value) -> Vec<Value> {
     if policy.is_null() || policy.as_str() == Some("") {
         return Vec::new();
@@ -54,6 +54,7 @@ fn statement(statement: &Value) -> Value {
         ("not_resources", list("NotResource")),
         ("principals", plain("Principal")),
         ("conditions", plain("Condition")),
+        ("managed", Value::null()),
     ]
     .into_iter()
     .map(|(name, value)| (Arc::from(name), value))

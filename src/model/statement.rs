@@ -27,7 +27,8 @@ const FIELDS: &[&str] = &[
 pub(super) fn describe(statement: &Value) -> Fields {
     if let Data::Unknown(unknown) = &statement.data {
         let unknown = || Value::unknown(unknown.derived(Type::Any)).at(statement.origin.clone());
-        return FIELDS.iter().map(|name| (Arc::from(*name), unknown())).collect();
+        let fields = FIELDS.iter().map(|name| (Arc::from(*name), unknown()));
+        return fields.chain([(Arc::from("managed"), Value::null())]).collect();
     }
     let mut fields = statement.as_fields().cloned().unwrap_or_default();
     let allows = equals(&fields.get("effect").cloned().unwrap_or_default(), &Value::from("Allow"));
@@ -89,24 +90,57 @@ fn narrowed(fields: &Fields) -> Answer {
     open.map_or(Answer::No, |unknown| Answer::Unknown(Arc::clone(unknown)))
 }
 
-/// The `*` among the resources, or the resource that may turn out to be one. `NotResource` counts as one.
-fn everywhere(fields: &Fields) -> Option<Result<Value, Arc<Unknown>>> {
+/// A resource that stands for all there are.
+struct Everywhere {
+    /// Where it is written.
+    place: Origin,
+    /// The service whose resources it stands for; `None` for those of all.
+    service: Option<String>,
+}
+
+impl Everywhere {
+    fn reaches(&self, action: &str) -> bool {
+        let of_service = |service: &str| action == "*" || action.split(':').next() == Some(service);
+        self.service.as_deref().is_none_or(of_service)
+    }
+}
+
+/// The `*` among the resources, or the resource that may turn out to be one. `NotResource` counts as one, and so does
+/// an ARN that names nothing but a service and a type.
+fn everywhere(fields: &Fields, granted: &[Value]) -> Option<Result<Everywhere, Arc<Unknown>>> {
     let mut open = None;
+    let mut of_service = None;
     for resource in items(fields, "resources") {
         match equals(resource, &Value::from("*")) {
-            Answer::Yes => return Some(Ok(resource.clone())),
+            Answer::Yes => return Some(Ok(Everywhere { place: resource.origin.clone(), service: None })),
             Answer::Unknown(unknown) if !is_arn_attribute(&unknown) => open = open.or(Some(unknown)),
             _ => {}
         }
+        let all_of = all_of_service(resource);
+        let all_of = all_of.map(|service| Everywhere { place: resource.origin.clone(), service: Some(service) });
+        let concerns = |all: &Everywhere| granted.iter().filter_map(Value::as_str).any(|action| all.reaches(action));
+        of_service = of_service.or(all_of.filter(concerns));
     }
-    if !items(fields, "not_resources").is_empty() {
-        return fields.get("not_resources").cloned().map(Ok);
+    if let Some(excepted) = fields.get("not_resources").filter(|list| !list.as_items().unwrap_or(&[]).is_empty()) {
+        return Some(Ok(Everywhere { place: excepted.origin.clone(), service: None }));
     }
-    open.map(Err)
+    of_service.map(Ok).or_else(|| open.map(Err))
 }
 
-/// Whether an unknown is the ARN of some resource: whatever it turns out to be, it is not `*`.
-fn is_arn_attribute(unknown: &Unknown) -> bool {
+/// The service of an ARN that stands for all of its resources of a type, such as `arn:aws:logs:*:*:*` or
+/// `arn:aws:ecr:us-east-1:123456789012:repository/*`. Buckets are named in the place of a type.
+fn all_of_service(arn: &Value) -> Option<String> {
+    let parts = crate::rules::arn(arn);
+    let (service, resource) = (parts.field("service")?.as_str()?, parts.field("resource")?.as_str()?);
+    let mut names = resource.split([':', '/']);
+    let ty = names.next().filter(|_| service != "s3")?;
+    let nothing_else = names.all(|name| name == "*");
+    let typed = resource.len() > ty.len() && actions::has_resource_type(service, ty);
+    (nothing_else && (ty == "*" || typed)).then(|| service.to_owned())
+}
+
+/// Whether an unknown is the ARN of some resource: whatever it turns out to be, it is neither `*` nor null.
+pub(super) fn is_arn_attribute(unknown: &Unknown) -> bool {
     let name = unknown.name.as_deref().unwrap_or("");
     name.ends_with("arn") && !name.starts_with("var.") && !name.starts_with("local.")
 }
@@ -115,10 +149,12 @@ fn is_arn_attribute(unknown: &Unknown) -> bool {
 /// cannot be told.
 fn broad(fields: &Fields, granted: &[Value], narrowed: &Answer, origin: &Origin) -> Value {
     let nothing = || Value::tuple(Vec::new()).at(origin.clone());
-    let Some(star) = everywhere(fields) else {
+    let Some(star) = everywhere(fields, granted) else {
         return nothing();
     };
-    let broad: Vec<Value> = granted.iter().filter(|action| action.as_str().is_some_and(is_broad)).cloned().collect();
+    let reached = |action: &str| star.as_ref().map_or(true, |star| star.reaches(action));
+    let counts = |action: &&Value| action.as_str().is_some_and(|action| is_broad(action) && reached(action));
+    let broad: Vec<Value> = granted.iter().filter(counts).cloned().collect();
     let open = granted.iter().filter(|action| action.as_str().is_none()).find_map(Value::first_unknown);
     match (star, narrowed, open) {
         (_, Answer::Yes, _) => nothing(),
@@ -126,7 +162,7 @@ fn broad(fields: &Fields, granted: &[Value], narrowed: &Answer, origin: &Origin)
         (Err(unknown), ..) => unknown_list(&unknown, origin),
         (Ok(_), Answer::Unknown(unknown), _) => unknown_list(unknown, origin),
         (Ok(_), Answer::No, Some(unknown)) if broad.is_empty() => unknown_list(unknown, origin),
-        (Ok(star), Answer::No, _) => Value::tuple(broad).at(star.origin),
+        (Ok(star), Answer::No, _) => Value::tuple(broad).at(star.place),
     }
 }
 
@@ -139,4 +175,20 @@ fn unknown_list(unknown: &Arc<Unknown>, origin: &Origin) -> Value {
 /// Whether a pattern stands for an action that could be narrowed. One that the table does not know may not be.
 fn is_broad(pattern: &str) -> bool {
     pattern == "*" || actions::expand(pattern).iter().any(Action::can_be_narrowed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::all_of_service;
+    use crate::value::Value;
+
+    #[test]
+    fn an_arn_may_stand_for_all_of_a_service() {
+        let all = |arn: &str| all_of_service(&Value::from(arn)).is_some();
+        assert!(all("arn:aws:logs:*:*:*") && all("arn:aws:logs:*:*:log-group:*") && all("arn:aws:logs:*:*:*:*"));
+        assert!(all("arn:aws:ecr:us-east-1:123456789012:repository/*"));
+        assert!(!all("arn:aws:ecr:us-east-1:123456789012:repository/shop/*") && !all("arn:aws:s3:::*"));
+        assert!(!all("arn:aws:logs:*:*:log-group:/aws/lambda/*") && !all("arn:aws:sqs:*:*:queue"));
+        assert!(!all("arn:aws:execute-api:*:*:a1b2c3/*"));
+    }
 }

@@ -10,7 +10,7 @@ mod sources;
 
 pub use line_index::{LineColumn, LineIndex};
 pub use provider::{MemoryProvider, ReadError, SourceProvider, normalize_path};
-pub use reader::{FilesUnder, Reader};
+pub use reader::{FilesUnder, Reader, is_fetched};
 pub use sources::{SourceFile, Sources};
 
 /// A file known to [`Sources`]. Cheap to copy; meaningless without its `Sources`.

@@ -42,6 +42,15 @@ pub trait SourceProvider {
     /// Every file under the root that is not ignored, sorted.
     fn list(&self) -> Vec<String>;
 
+    /// The names of the files directly in a directory, sorted; also in one that [`SourceProvider::list`] leaves out.
+    fn list_dir(&self, dir: &str) -> Vec<String> {
+        let names = self.list().into_iter().filter_map(|path| {
+            let name = if dir.is_empty() { &*path } else { path.strip_prefix(dir)?.strip_prefix('/')? };
+            (!name.contains('/')).then(|| name.to_owned())
+        });
+        names.collect()
+    }
+
     /// Whether a file (not a directory) is there.
     fn exists(&self, path: &str) -> bool;
 }

@@ -1,6 +1,6 @@
 //! Reads each file once, and remembers what could not be read.
 
-use std::cell::{Ref, RefCell};
+use std::cell::{OnceCell, Ref, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -11,6 +11,8 @@ use crate::eval::{FileText, Files};
 pub struct Reader<'p> {
     provider: &'p dyn SourceProvider,
     files: Vec<String>,
+    /// The names of the files in each directory; made when first asked for.
+    directories: OnceCell<HashMap<String, Vec<String>>>,
     sources: RefCell<Sources>,
     read: RefCell<HashMap<String, Result<FileId, ReadError>>>,
 }
@@ -19,7 +21,8 @@ impl<'p> Reader<'p> {
     /// A reader over these files; nothing is read yet.
     #[must_use]
     pub fn new(provider: &'p dyn SourceProvider) -> Self {
-        Self { provider, files: provider.list(), sources: RefCell::default(), read: RefCell::default() }
+        let directories = OnceCell::new();
+        Self { provider, files: provider.list(), directories, sources: RefCell::default(), read: RefCell::default() }
     }
 
     /// Every file under the root that is not ignored, sorted.
@@ -28,12 +31,37 @@ impl<'p> Reader<'p> {
         &self.files
     }
 
-    /// The names of the files directly in a directory.
-    pub fn names_in<'d>(&'d self, dir: &'d str) -> impl Iterator<Item = &'d str> {
-        self.files.iter().filter_map(move |path| {
-            let name = if dir.is_empty() { path } else { path.strip_prefix(dir)?.strip_prefix('/')? };
-            (!name.contains('/')).then_some(name)
-        })
+    /// The names of the files directly in a directory, sorted. Where `terraform init` puts what it fetches, the
+    /// provider is asked, for such directories are left out of [`Reader::files`].
+    #[must_use]
+    pub fn names_in(&self, dir: &str) -> Vec<String> {
+        if is_fetched(dir) {
+            return self.provider.list_dir(dir);
+        }
+        let directories = self.directories.get_or_init(|| {
+            let mut directories: HashMap<String, Vec<String>> = HashMap::new();
+            for path in &self.files {
+                let (dir, name) = path.rsplit_once('/').unwrap_or(("", path));
+                match directories.get_mut(dir) {
+                    Some(names) => names.push(name.to_owned()),
+                    None => {
+                        directories.insert(dir.to_owned(), vec![name.to_owned()]);
+                    }
+                }
+            }
+            directories
+        });
+        directories.get(dir).cloned().unwrap_or_default()
+    }
+
+    /// The paths of all files in a directory and below it, relative to it.
+    pub fn files_under<'d>(&'d self, dir: &str) -> impl Iterator<Item = &'d str> + use<'d> {
+        let prefix = if dir.is_empty() { String::new() } else { format!("{dir}/") };
+        // The list is sorted, so what begins alike stands together.
+        let start = self.files.partition_point(|path| **path < *prefix);
+        let length = prefix.len();
+        let below = self.files.iter().skip(start).take_while(move |path| path.starts_with(&prefix));
+        below.filter_map(move |path| path.get(length..))
     }
 
     /// The files, each with its text, that were read so far.
@@ -108,6 +136,12 @@ impl<'p> Reader<'p> {
     }
 }
 
+/// Whether a directory is one that `terraform init` fills.
+#[must_use]
+pub fn is_fetched(path: &str) -> bool {
+    path.split('/').any(|part| part == ".terraform")
+}
+
 /// The files that Terraform's functions see: paths relative to a root module's directory.
 pub struct FilesUnder<'r> {
     reader: &'r Reader<'r>,
@@ -145,15 +179,6 @@ impl Files for FilesUnder<'_> {
 
     fn under(&self, path: &str) -> Result<Vec<String>, ReadError> {
         let dir = self.resolve(path)?;
-        Ok(self
-            .reader
-            .files
-            .iter()
-            .filter_map(|file| {
-                let rest =
-                    if dir.is_empty() { Some(file.as_str()) } else { file.strip_prefix(&dir)?.strip_prefix('/') };
-                rest.map(str::to_owned)
-            })
-            .collect())
+        Ok(self.reader.files_under(&dir).map(str::to_owned).collect())
     }
 }

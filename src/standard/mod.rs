@@ -271,7 +271,15 @@ fn read_standard(evaluator: &Evaluator<'_>, body: &Body) -> Result<Value, Vec<Co
             schema::validate(value, shape, name, span, &mut errors);
         }
     }
-    if errors.is_empty() { Ok(Value::object(fields)) } else { Err(errors) }
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    for (name, value) in &mut fields {
+        if let Some(shape) = schema::section(name) {
+            *value = schema::complete(value, shape);
+        }
+    }
+    Ok(Value::object(fields))
 }
 
 fn read_rule(evaluator: &Evaluator<'_>, block: &Block) -> Result<(String, RuleSetting), Vec<ConfigError>> {

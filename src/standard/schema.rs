@@ -1,9 +1,11 @@
 //! What a `standard` may hold: one table, from which values are checked.
 
+use std::sync::Arc;
+
 use super::ConfigError;
 use crate::eval::did_you_mean;
 use crate::source::Span;
-use crate::value::{Data, Value};
+use crate::value::{Data, Fields, Value};
 
 /// What a value of the standard must look like.
 #[derive(Debug)]
@@ -183,6 +185,26 @@ pub(super) fn validate(value: &Value, shape: &Shape, path: &str, fallback: Span,
             None => wrong("an object"),
         },
     }
+}
+
+/// The value with null for every attribute that is left out, so that rules can ask for each.
+pub(super) fn complete(value: &Value, shape: &Shape) -> Value {
+    let Some(fields) = value.as_fields() else {
+        return value.clone();
+    };
+    let fields: Fields = match shape {
+        Shape::Object(attributes) => {
+            let absent = || Value::null().at(value.origin.clone());
+            let known = attributes.iter().map(|(name, shape, _)| {
+                let field = fields.get(*name).map_or_else(absent, |field| complete(field, shape));
+                (Arc::from(*name), field)
+            });
+            known.collect()
+        }
+        Shape::Map(element) => fields.iter().map(|(key, item)| (Arc::clone(key), complete(item, element))).collect(),
+        _ => return value.clone(),
+    };
+    Value::object(fields).at(value.origin.clone()).marked(value.sensitive)
 }
 
 fn unknown_attribute(

@@ -24,7 +24,7 @@ pub(super) fn nested_blocks(evaluator: &Evaluator<'_>, body: &Body, kind: &str) 
             found = true;
             match Dynamic::read(block).map_err(Blocked::from).and_then(|dynamic| dynamic.items(evaluator)) {
                 Ok(more) => items.extend(more),
-                Err(blocked) => return Some(Value::unknown(blocked.unknown).written_at(block.header)),
+                Err(blocked) => return Some(Value::unknown(*blocked.unknown).written_at(block.header)),
             }
         }
     }
@@ -60,14 +60,14 @@ pub(super) struct Dynamic<'b> {
 
 /// Why it is not known which blocks there are.
 pub(super) struct Blocked {
-    unknown: Unknown,
+    unknown: Box<Unknown>,
     /// What Terraform stops with, when it does.
     pub(super) error: Option<EvalError>,
 }
 
 impl From<EvalError> for Blocked {
     fn from(error: EvalError) -> Self {
-        Self { unknown: Unknown::new(Type::Any, error.reason(), Some(error.span)), error: Some(error) }
+        Self { unknown: Box::new(Unknown::new(Type::Any, error.reason(), Some(error.span))), error: Some(error) }
     }
 }
 
@@ -91,7 +91,7 @@ impl<'b> Dynamic<'b> {
         let element = |key: Value, value: &Value| Value::record([("key", key), ("value", value.clone())]);
         Ok(match &over.data {
             Data::Unknown(unknown) => {
-                let unknown = Unknown { span: Some(span), ..unknown.derived(Type::Any) };
+                let unknown = Box::new(Unknown { span: Some(span), ..unknown.derived(Type::Any) });
                 return Err(Blocked { unknown, error: None });
             }
             Data::Null(_) => return Err(EvalError::new(span, "`for_each` is null").into()),

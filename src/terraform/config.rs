@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::eval::EvalError;
-use crate::source::{FileId, ReadError, Reader, normalize_path};
+use crate::eval::{EvalError, did_you_mean};
+use crate::source::{FileId, ReadError, Reader, is_fetched, normalize_path};
 use crate::syntax::SyntaxProblem;
 use crate::syntax::hcl::ast::{Attribute, Block, ExprKind};
 use crate::syntax::hcl::parse_body;
@@ -100,14 +100,14 @@ pub struct Module {
     pub providers: Vec<Arc<Block>>,
     /// Whether a `backend` or `cloud` block marks this as a root module.
     pub has_backend: bool,
-    /// What is declared more than once.
-    pub duplicates: Vec<EvalError>,
+    /// What Terraform refuses of its blocks as such: unknown ones, and what is declared twice.
+    pub errors: Vec<EvalError>,
     /// Why something may be declared here that we do not know of: a file that could not be read whole.
     pub gaps: Vec<Arc<str>>,
 }
 
 impl Module {
-    fn add(&mut self, block: &Arc<Block>) {
+    pub(super) fn add(&mut self, block: &Arc<Block>) {
         let label = |index: usize| block.label(index).cloned();
         let known = match (&*block.kind.value, label(0), label(1)) {
             ("variable", Some(name), _) => self.variables.insert(name, Arc::clone(block)),
@@ -127,7 +127,7 @@ impl Module {
                     let name = &attribute.name;
                     if self.locals.insert(Arc::clone(&name.value), Arc::new(attribute.clone())).is_some() {
                         let message = format!("there is another local value `{}` in this module", name.value);
-                        self.duplicates.push(EvalError::new(name.span, message));
+                        self.errors.push(EvalError::new(name.span, message));
                     }
                 }
                 None
@@ -137,32 +137,14 @@ impl Module {
                     block.body.blocks.iter().any(|inner| matches!(&*inner.kind.value, "backend" | "cloud"));
                 None
             }
-            _ => None,
+            _ => {
+                self.errors.extend(misplaced(block));
+                None
+            }
         };
         if known.is_some() {
             let message = format!("there is another `{}` of this name in this module", block.kind.value);
-            self.duplicates.push(EvalError::new(block.header, message));
-        }
-    }
-
-    /// An override file's block: its attributes and nested blocks replace those of the block they override.
-    fn override_with(&mut self, block: &Arc<Block>) {
-        if matches!(&*block.kind.value, "locals" | "terraform" | "provider") {
-            self.add(block);
-            return;
-        }
-        let label = |index: usize| block.label(index).cloned().unwrap_or_else(|| "".into());
-        let resource = |mode| (mode, label(0), label(1));
-        let slot = match &*block.kind.value {
-            "variable" => self.variables.get_mut(&label(0)),
-            "output" => self.outputs.get_mut(&label(0)),
-            "module" => self.calls.get_mut(&label(0)),
-            "resource" => self.resources.get_mut(&resource(Mode::Managed)),
-            "data" => self.resources.get_mut(&resource(Mode::Data)),
-            _ => None,
-        };
-        if let Some(slot) = slot {
-            *slot = Arc::new(merge(slot, block));
+            self.errors.push(EvalError::new(block.header, message));
         }
     }
 
@@ -179,28 +161,40 @@ impl Module {
     }
 }
 
-fn merge(base: &Block, over: &Block) -> Block {
-    let mut merged = base.clone();
-    for attribute in &over.body.attributes {
-        match merged.body.attributes.iter_mut().find(|known| known.name.value == attribute.name.value) {
-            Some(known) => *known = attribute.clone(),
-            None => merged.body.attributes.push(attribute.clone()),
+/// The blocks that a file may hold, and how many labels each has.
+const BLOCKS: &[(&str, usize)] = &[
+    ("resource", 2),
+    ("data", 2),
+    ("ephemeral", 2),
+    ("module", 1),
+    ("variable", 1),
+    ("output", 1),
+    ("provider", 1),
+    ("check", 1),
+    ("locals", 0),
+    ("terraform", 0),
+    ("moved", 0),
+    ("import", 0),
+    ("removed", 0),
+];
+
+/// What is wrong with a block that declares nothing; `None` for those that Terraform knows and we have no use for.
+fn misplaced(block: &Block) -> Option<EvalError> {
+    let kind = &*block.kind.value;
+    match BLOCKS.iter().find(|(known, _)| *known == kind) {
+        Some((_, labels)) if *labels == block.labels.len() => None,
+        Some((_, labels)) => {
+            let message = format!("a `{kind}` block has {labels} label{}", if *labels == 1 { "" } else { "s" });
+            Some(EvalError::new(block.header, message))
+        }
+        None => {
+            let error = EvalError::new(block.header, format!("there are no blocks of type `{kind}`"));
+            Some(match did_you_mean(kind, BLOCKS.iter().map(|(known, _)| *known)) {
+                Some(help) => error.with_help(help),
+                None => error,
+            })
         }
     }
-    let replaced: BTreeSet<&str> = over.body.blocks.iter().map(|block| &*block.kind.value).collect();
-    merged.body.blocks.retain(|block| &*block.kind.value == "lifecycle" || !replaced.contains(&*block.kind.value));
-    for block in &over.body.blocks {
-        match merged
-            .body
-            .blocks
-            .iter_mut()
-            .find(|known| &*known.kind.value == "lifecycle" && known.kind.value == block.kind.value)
-        {
-            Some(known) => *known = merge(known, block),
-            None => merged.body.blocks.push(block.clone()),
-        }
-    }
-    merged
 }
 
 /// All modules of a workspace.
@@ -210,6 +204,8 @@ pub struct Configuration {
     pub modules: BTreeMap<String, Rc<Module>>,
     /// Directories of the root modules, sorted.
     pub roots: Vec<String>,
+    /// Directories of fetched modules by root and by the names of the calls, from `.terraform/modules/modules.json`.
+    pub(super) installed: BTreeMap<String, BTreeMap<String, String>>,
     /// What could not be read.
     pub problems: Vec<Problem>,
     /// How many files were read.
@@ -226,11 +222,20 @@ impl Configuration {
         let candidates: BTreeSet<String> = match roots {
             Some(roots) => roots.iter().cloned().collect(),
             None => {
-                reader.files().iter().filter(|path| is_terraform(path)).map(|path| directory(path).to_owned()).collect()
+                let written = reader.files().iter().filter(|path| is_terraform(path) && !is_fetched(path));
+                written.map(|path| directory(path).to_owned()).collect()
             }
         };
         let mut called = BTreeSet::new();
         let mut waiting: VecDeque<String> = candidates.iter().cloned().collect();
+        for root in &candidates {
+            let installed = installed_modules(reader, root);
+            // What is inside the repository is found by following calls; this is for what was fetched.
+            waiting.extend(installed.values().filter(|dir| is_fetched(dir)).cloned());
+            if !installed.is_empty() {
+                configuration.installed.insert(root.clone(), installed);
+            }
+        }
         while let Some(dir) = waiting.pop_front() {
             if configuration.modules.contains_key(&dir) || configuration.modules.len() >= MAX_MODULES {
                 continue;
@@ -262,7 +267,8 @@ impl Configuration {
     fn read_module(&mut self, reader: &Reader<'_>, dir: &str) -> Module {
         let mut module = Module { dir: dir.to_owned(), ..Module::default() };
         let mut overrides = Vec::new();
-        let names: Vec<String> = reader.names_in(dir).filter(|name| is_terraform(name)).map(str::to_owned).collect();
+        let mut names = reader.names_in(dir);
+        names.retain(|name| is_terraform(name));
         for name in &names {
             // Of a pair such as main.tf and main.tofu, OpenTofu reads the latter and Terraform the former.
             let shadowed = |tofu: &str, tf: &str| {
@@ -281,7 +287,10 @@ impl Configuration {
                 Ok(file) => {
                     if !file.problems.is_empty() {
                         module.gaps.push(format!("{path} has syntax errors").into());
-                        self.problems.extend(file.problems.into_iter().map(Problem::Syntax));
+                        // What others wrote is theirs to mend.
+                        if !is_fetched(dir) {
+                            self.problems.extend(file.problems.into_iter().map(Problem::Syntax));
+                        }
                     }
                     let stem = name.split('.').next().unwrap_or(name);
                     if stem == "override" || stem.ends_with("_override") {
@@ -326,4 +335,22 @@ pub(super) fn local_source(dir: &str, call: &Block) -> Option<String> {
         return None;
     }
     normalize_path(&join(dir, text))
+}
+
+/// Where `terraform init` put the modules it fetched; empty when it has not run.
+fn installed_modules(reader: &Reader<'_>, root: &str) -> BTreeMap<String, String> {
+    let path = join(root, ".terraform/modules/modules.json");
+    let Ok(text) = reader.provider().read(&path) else {
+        return BTreeMap::new();
+    };
+    let manifest: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
+    let modules = manifest.get("Modules").and_then(serde_json::Value::as_array).cloned().unwrap_or_default();
+    modules
+        .iter()
+        .filter_map(|module| {
+            let key = module.get("Key")?.as_str()?;
+            let dir = normalize_path(&join(root, module.get("Dir")?.as_str()?))?;
+            Some((key.to_owned(), dir))
+        })
+        .collect()
 }

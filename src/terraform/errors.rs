@@ -4,13 +4,15 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::blocks::Dynamic;
-use super::config::Module;
+use super::builtin;
+use super::config::{Module, local_source};
+use super::cycles;
 use super::expand::expansion_error;
 use super::instance::{Instance, World};
 use super::references::undeclared;
 use super::resource::ResourceInstance;
 use crate::eval::{EvalError, Evaluator};
-use crate::source::Span;
+use crate::source::{Span, is_fetched};
 use crate::syntax::hcl::ast::{Block, Body};
 
 /// Errors beyond this are dropped.
@@ -19,6 +21,9 @@ const MAX_ERRORS: usize = 200;
 /// Arguments of a module call that are not the module's variables.
 const CALL_ARGUMENTS: &[&str] = &["source", "version", "providers", "count", "for_each", "depends_on"];
 
+/// Names that no variable may have.
+const RESERVED: &[&str] = &["source", "version", "providers", "count", "for_each", "lifecycle", "depends_on", "locals"];
+
 impl World<'_> {
     /// Every error that Terraform would stop with, each once, in the order of their places. Everything there is gets
     /// evaluated for it; what is beyond our bounds, or hangs on something unknown, is no error.
@@ -26,8 +31,9 @@ impl World<'_> {
     pub fn errors(&self) -> Vec<EvalError> {
         let mut errors = Errors { world: self, seen: BTreeSet::new(), found: Vec::new() };
         let mut modules: BTreeSet<&str> = BTreeSet::new();
+        cycles::errors(self).into_iter().chain(self.inputs.errors.iter().cloned()).for_each(|error| errors.add(error));
         let instances = self.instances();
-        for instance in &instances {
+        for instance in instances {
             if modules.insert(&instance.module.dir) {
                 errors.module(&instance.module);
             }
@@ -58,16 +64,22 @@ impl Errors<'_, '_> {
     }
 
     fn module(&mut self, module: &Module) {
-        module.duplicates.iter().cloned().chain(undeclared(module)).for_each(|error| self.add(error));
+        module.errors.iter().cloned().chain(undeclared(module)).for_each(|error| self.add(error));
     }
 
     fn instance(&mut self, instance: &Rc<Instance>) {
         let module = &instance.module;
         for (name, block) in &module.variables {
+            if RESERVED.contains(&&**name) {
+                self.add(EvalError::new(
+                    block.header,
+                    format!("`{name}` is no name for a variable: module calls use it"),
+                ));
+            }
             if let Some(result) = self.world.variable(instance, name, block.header) {
                 self.check(result);
             }
-            self.check(self.world.check_default(instance, block));
+            self.check(self.world.check_default(block));
         }
         for (name, attribute) in &module.locals {
             if let Some(result) = self.world.local(instance, name, attribute.span) {
@@ -89,6 +101,7 @@ impl Errors<'_, '_> {
         }
         for (name, block) in &module.calls {
             self.expansion(instance, block);
+            self.source(&module.dir, block);
             if let Ok(children) = self.world.children(instance, name)
                 && let Some((_, child)) = children.items().first()
             {
@@ -113,6 +126,19 @@ impl Errors<'_, '_> {
         }
     }
 
+    /// Where a module call's module is to be found.
+    fn source(&mut self, dir: &str, call: &Block) {
+        let Some(source) = call.body.attribute("source") else {
+            return self.add(EvalError::new(call.header, "this module call has no `source`"));
+        };
+        let called = local_source(dir, call)
+            .filter(|dir| !is_fetched(dir))
+            .and_then(|dir| self.world.configuration.modules.get(&dir));
+        if called.is_some_and(|module| self.world.reader.files_under(&module.dir).next().is_none()) {
+            self.add(EvalError::new(source.value.span, "there are no files in this directory"));
+        }
+    }
+
     /// The arguments of a module call beside the module's variables.
     fn arguments(&mut self, call: &Block, child: &Instance) {
         let variables = &child.module.variables;
@@ -132,6 +158,9 @@ impl Errors<'_, '_> {
     }
 
     fn resource(&mut self, instance: &ResourceInstance) {
+        if builtin::is_builtin(instance) {
+            builtin::errors(instance).into_iter().for_each(|error| self.add(error));
+        }
         for attribute in &instance.block.body.attributes {
             let name = &attribute.name;
             if ResourceInstance::is_own(&name.value) {

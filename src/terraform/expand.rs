@@ -81,7 +81,19 @@ pub(super) fn expand<T>(
         let item = make(&key, with_key(address, &key), repetition);
         (key, item)
     };
-    match wanted(world, instance, block) {
+    let wanted = wanted(world, instance, block).and_then(|wanted| {
+        // Instances cost memory even when nothing of them is evaluated.
+        let count = match &wanted {
+            Wanted::One => 1,
+            Wanted::Count(count, _) => *count,
+            Wanted::Each(pairs, _) => pairs.len(),
+        };
+        match world.budget.spend(count.saturating_mul(INSTANCE_STEPS), block.header) {
+            Ok(()) => Ok(wanted),
+            Err(error) => Err(Blocked::new(matches!(wanted, Wanted::Count(..)), error)),
+        }
+    });
+    match wanted {
         Ok(Wanted::One) => Expansion::Single([build(InstanceKey::None, Repetition::None)]),
         Ok(Wanted::Count(count, span)) => Expansion::Counted(
             (0..count)
@@ -117,6 +129,9 @@ pub(super) fn expand<T>(
 pub(super) fn expansion_error(world: &World<'_>, instance: &Rc<Instance>, block: &Block) -> Option<EvalError> {
     wanted(world, instance, block).err().and_then(|blocked| blocked.error)
 }
+
+/// What an instance weighs in the budget of work.
+const INSTANCE_STEPS: usize = 50;
 
 /// Which instances there are to be.
 enum Wanted {

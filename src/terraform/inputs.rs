@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::config::{HclFile, Problem, join};
-use crate::eval::{Budget, EvalError, Evaluator, Files, Found, NoFiles, PathStep, Scope};
+use crate::eval::{Budget, Constants, EvalError, Evaluator};
 use crate::source::{ReadError, Reader, Span};
 use crate::syntax::json::parse_json;
 use crate::value::{Fields, Origin, Value};
@@ -37,20 +37,8 @@ pub struct Inputs {
     pub overrides: Vec<Override>,
     /// What could not be read.
     pub problems: Vec<Problem>,
-}
-
-/// A scope without any names: `.tfvars` files hold literals only.
-struct Literals;
-
-impl Scope for Literals {
-    fn lookup(&self, root: &str, _: &[PathStep], at: Span) -> Result<Found, EvalError> {
-        Err(EvalError::new(at, format!("`{root}` is not a value"))
-            .with_help("a .tfvars file holds literal values only; quote text"))
-    }
-
-    fn files(&self) -> &dyn Files {
-        &NoFiles
-    }
+    /// What Terraform would stop at in the files.
+    pub errors: Vec<EvalError>,
 }
 
 impl Inputs {
@@ -59,7 +47,7 @@ impl Inputs {
     #[must_use]
     pub fn read(reader: &Reader<'_>, dir: &str, var_files: &[String], budget: &Budget) -> Self {
         let mut inputs = Self::default();
-        let names: Vec<String> = reader.names_in(dir).map(str::to_owned).collect();
+        let names = reader.names_in(dir);
         let is_automatic = |name: &&String| name.ends_with(".auto.tfvars") || name.ends_with(".auto.tfvars.json");
         let first = ["terraform.tfvars", "terraform.tfvars.json"].map(str::to_owned);
         let first = first.iter().filter(|name| names.contains(name));
@@ -88,25 +76,25 @@ impl Inputs {
         }
         let file = HclFile::read(reader, path)?;
         self.problems.extend(file.problems.into_iter().map(Problem::Syntax));
-        let evaluator = Evaluator::new(&Literals, budget);
+        let evaluator = Evaluator::new(&Constants, budget);
+        let blocks = file.blocks.iter();
+        self.errors.extend(blocks.map(|block| EvalError::new(block.header, "a .tfvars file holds no blocks")));
         for attribute in &file.attributes {
+            self.errors.extend(evaluator.evaluate(&attribute.value).err());
             let value = evaluator.evaluate_or_unknown(&attribute.value);
             self.values.insert(Arc::clone(&attribute.name.value), value);
         }
         Ok(())
     }
 
-    /// Applies the command line's overrides of one variable to its value.
+    /// Applies the command line's overrides of one variable to its value. `plain` says that Terraform takes the text
+    /// as it is, which it does where the variable declares a primitive type or none.
     #[must_use]
-    pub fn overridden(&self, name: &str, value: Value, plain_text: bool) -> Value {
+    pub fn overridden(&self, name: &str, value: Value, plain: bool) -> Value {
         let wanted = self.overrides.iter().filter(|change| change.path.first().is_some_and(|first| first == name));
-        wanted.fold(value, |value, change| {
-            let set = if plain_text && change.path.len() == 1 {
-                Value::string(change.text.as_str())
-            } else {
-                literal(&change.text)
-            };
-            replace(&value, change.path.get(1..).unwrap_or(&[]), &set)
+        wanted.fold(value, |value, change| match change.path.get(1..) {
+            None | Some([]) if plain => Value::string(change.text.as_str()),
+            path => replace(&value, path.unwrap_or(&[]), &literal(&change.text)),
         })
     }
 }
@@ -124,7 +112,7 @@ fn literal(text: &str) -> Value {
             let file = scratch.add("", text);
             let (expr, problems) = crate::syntax::hcl::parse_expression(file, text, 0..text.len());
             let budget = Budget::new();
-            match Evaluator::new(&Literals, &budget).evaluate(&expr) {
+            match Evaluator::new(&Constants, &budget).evaluate(&expr) {
                 // Its places are in no file that is kept.
                 Ok(value) if problems.is_empty() => without_origins(&value),
                 _ => Value::string(text),

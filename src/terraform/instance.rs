@@ -1,23 +1,25 @@
 //! Module instances and what they evaluate to.
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::config::{Configuration, Mode, Module, join, local_source};
+use super::config::{Configuration, Mode, Module, local_source};
 use super::expand::{Expansion, InstanceKey, Repetition, expand};
 use super::inputs::Inputs;
 use super::resource::Resource;
 use super::scope::ModuleScope;
 use super::trail::Trail;
-use crate::eval::{Budget, EvalError, Evaluated, Evaluator, type_constraint};
-use crate::source::{FilesUnder, Reader, Span, normalize_path};
+use crate::eval::{Budget, Constants, EvalError, Evaluated, Evaluator, type_constraint};
+use crate::source::{FilesUnder, Reader, Span};
 use crate::syntax::hcl::ast::{Attribute, Block, Expr, ExprKind};
 use crate::value::{Type, Unknown, Value, convert};
 
 /// How deep modules may call modules.
 const MAX_MODULE_DEPTH: usize = 32;
+/// Module instances beyond this are not looked at: calls that each call twice grow without end.
+const MAX_INSTANCES: usize = 20_000;
 
 /// Everything evaluation needs to reach. One world evaluates one root module.
 pub struct World<'w> {
@@ -26,11 +28,10 @@ pub struct World<'w> {
     pub(super) inputs: &'w Inputs,
     pub(super) budget: &'w Budget,
     pub(super) files: FilesUnder<'w>,
-    /// Directories of installed remote modules by their address, from `.terraform/modules/modules.json`.
-    installed: OnceCell<BTreeMap<String, String>>,
     /// The region that the root module's AWS provider is set to.
     region: OnceCell<Value>,
     pub(super) root: Rc<Instance>,
+    instances: OnceCell<Vec<Rc<Instance>>>,
     /// What is being evaluated.
     pub(super) trail: Trail,
 }
@@ -130,9 +131,9 @@ impl<'w> World<'w> {
             inputs,
             budget,
             files: FilesUnder::new(reader, dir.into()),
-            installed: OnceCell::new(),
             region: OnceCell::new(),
             root: Instance::new("".into(), Rc::clone(module), None),
+            instances: OnceCell::new(),
             trail: Trail::default(),
         })
     }
@@ -145,18 +146,27 @@ impl<'w> World<'w> {
 
     /// Every module instance, the root first, parents before children.
     #[must_use]
-    pub fn instances(&self) -> Vec<Rc<Instance>> {
-        let mut all = vec![Rc::clone(&self.root)];
-        let mut next = 0;
-        while let Some(instance) = all.get(next).cloned() {
-            next += 1;
-            for name in instance.module.calls.keys() {
-                if let Ok(children) = self.children(&instance, name) {
-                    all.extend(children.items().iter().map(|(_, child)| Rc::clone(child)));
+    pub fn instances(&self) -> &[Rc<Instance>] {
+        self.instances.get_or_init(|| {
+            let mut all = vec![Rc::clone(&self.root)];
+            let mut next = 0;
+            while let Some(instance) = all.get(next).cloned() {
+                next += 1;
+                for name in instance.module.calls.keys() {
+                    let room = MAX_INSTANCES.saturating_sub(all.len());
+                    if let Ok(children) = self.children(&instance, name) {
+                        all.extend(children.items().iter().take(room).map(|(_, child)| Rc::clone(child)));
+                    }
                 }
             }
-        }
-        all
+            all
+        })
+    }
+
+    /// Whether there are more module instances than [`World::instances`] gives.
+    #[must_use]
+    pub fn is_cut_short(&self) -> bool {
+        self.instances().len() >= MAX_INSTANCES
     }
 
     pub(super) fn scope<'s>(&'s self, instance: &'s Rc<Instance>, repetition: &'s Repetition) -> ModuleScope<'s, 'w> {
@@ -201,8 +211,8 @@ impl<'w> World<'w> {
     }
 
     fn evaluate_variable(&self, instance: &Rc<Instance>, name: &Arc<str>, block: &Block, label: &str) -> Evaluated {
-        let ty = self.type_of(instance, block)?;
-        let default = |expr: &Expr| self.constant(instance, expr);
+        let ty = self.type_of(block)?;
+        let default = |expr: &Expr| self.constant(expr);
         let given = match &instance.caller {
             Some(caller) => match caller.block.body.attribute(name) {
                 Some(argument) => {
@@ -214,7 +224,12 @@ impl<'w> World<'w> {
             },
             None => self.inputs.values.get(name).cloned(),
         };
-        let given = given.filter(|value| !value.is_null() || is_nullable(block));
+        let refused = given.as_ref().is_some_and(|value| value.is_null() && !is_nullable(block));
+        if refused && block.body.attribute("default").is_none() {
+            let span = given.and_then(|value| value.origin.span()).unwrap_or(block.header);
+            return Err(EvalError::new(span, format!("`{label}` is not nullable, and this is null")));
+        }
+        let given = given.filter(|_| !refused);
         let value = match given {
             Some(value) => value,
             None => match block.body.attribute("default") {
@@ -230,7 +245,7 @@ impl<'w> World<'w> {
         };
         let value = match &instance.caller {
             Some(_) => value,
-            None => self.inputs.overridden(name, value, ty == Type::String),
+            None => self.inputs.overridden(name, value, takes_text(block, &ty)),
         };
         let span = value.origin.span().unwrap_or(block.header);
         let value = convert(&value, &ty)
@@ -238,30 +253,29 @@ impl<'w> World<'w> {
         Ok(value.marked(self.literal_flag(block, "sensitive")))
     }
 
-    fn constant(&self, instance: &Rc<Instance>, expr: &Expr) -> Evaluated {
-        let scope = self.scope(instance, &Repetition::None);
-        Evaluator::new(&scope, self.budget).evaluate(expr)
+    fn constant(&self, expr: &Expr) -> Evaluated {
+        Evaluator::new(&Constants, self.budget).evaluate(expr)
     }
 
     /// The type that a variable declares.
-    fn type_of(&self, instance: &Rc<Instance>, variable: &Block) -> Result<Type, EvalError> {
+    fn type_of(&self, variable: &Block) -> Result<Type, EvalError> {
         match variable.body.attribute("type") {
-            Some(attribute) => type_constraint::read(&attribute.value, &|expr| self.constant(instance, expr)),
+            Some(attribute) => type_constraint::read(&attribute.value, &|expr| self.constant(expr)),
             None => Ok(Type::Any),
         }
     }
 
     /// Holds a variable's default against its type, whether or not the default is used.
-    pub(super) fn check_default(&self, instance: &Rc<Instance>, variable: &Block) -> Result<(), EvalError> {
+    pub(super) fn check_default(&self, variable: &Block) -> Result<(), EvalError> {
         let Some(attribute) = variable.body.attribute("default") else {
             return Ok(());
         };
         let span = attribute.value.span;
-        let value = self.constant(instance, &attribute.value)?;
+        let value = self.constant(&attribute.value)?;
         if value.is_null() && !is_nullable(variable) {
             return Err(EvalError::new(span, "the default is null, and the variable is not nullable"));
         }
-        match convert(&value, &self.type_of(instance, variable)?) {
+        match convert(&value, &self.type_of(variable)?) {
             Ok(_) => Ok(()),
             Err(error) => Err(EvalError::new(span, format!("the default does not fit the variable's type: {error}"))),
         }
@@ -286,7 +300,7 @@ impl<'w> World<'w> {
             .cloned()
             .ok_or_else(|| Unknown::new(Type::Any, "no such module call", None))?;
         let address = instance.qualify(&format!("module.{name}"));
-        let module = self.called_module(instance, &block, &address)?;
+        let module = self.called_module(&instance.module.dir, &block, &address)?;
         let depth = instance.caller.as_ref().map_or(0, |caller| caller.depth) + 1;
         if depth > MAX_MODULE_DEPTH {
             return Err(Unknown::new(Type::Any, "modules call each other too deeply", Some(block.header)));
@@ -303,10 +317,11 @@ impl<'w> World<'w> {
         Ok(expansion)
     }
 
-    fn called_module(&self, instance: &Instance, block: &Block, address: &str) -> Result<Rc<Module>, Unknown> {
+    /// The module that a block in a directory calls.
+    pub(super) fn called_module(&self, dir: &str, block: &Block, address: &str) -> Result<Rc<Module>, Unknown> {
         let source = block.body.attribute("source");
-        let dir = local_source(&instance.module.dir, block)
-            .or_else(|| self.installed().get(&installed_key(address)).cloned());
+        let dir = local_source(dir, block)
+            .or_else(|| self.configuration.installed.get(&self.root.module.dir)?.get(&installed_key(address)).cloned());
         dir.and_then(|dir| self.configuration.modules.get(&dir)).cloned().ok_or_else(|| {
             let named = match source.map(|source| &source.value.kind) {
                 Some(ExprKind::Text(text)) => format!("the module `{text}` is not in this repository"),
@@ -314,10 +329,6 @@ impl<'w> World<'w> {
             };
             Unknown::new(Type::Any, named, Some(block.header)).named(address)
         })
-    }
-
-    fn installed(&self) -> &BTreeMap<String, String> {
-        self.installed.get_or_init(|| installed_modules(self.reader, &self.root.module.dir))
     }
 
     /// A resource's instances; `None` when the module has no such resource.
@@ -386,6 +397,11 @@ impl<'w> World<'w> {
     }
 }
 
+/// Whether the command line's text is a variable's value as it is: only other types are written as expressions.
+fn takes_text(variable: &Block, ty: &Type) -> bool {
+    variable.body.attribute("type").is_none() || matches!(ty, Type::String | Type::Number | Type::Bool)
+}
+
 /// Whether null may be given for a variable; else it stands for the default.
 fn is_nullable(variable: &Block) -> bool {
     variable.body.attribute("nullable").is_none_or(|attribute| !matches!(attribute.value.kind, ExprKind::Bool(false)))
@@ -402,24 +418,6 @@ fn installed_key(address: &str) -> String {
         rest = next.and_then(|at| after.get(at..)).unwrap_or("");
     }
     names.join(".")
-}
-
-/// Where `terraform init` put the modules it fetched; empty when it has not run.
-pub(super) fn installed_modules(reader: &Reader<'_>, root: &str) -> BTreeMap<String, String> {
-    let path = join(root, ".terraform/modules/modules.json");
-    let Ok(text) = reader.provider().read(&path) else {
-        return BTreeMap::new();
-    };
-    let manifest: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
-    let modules = manifest.get("Modules").and_then(serde_json::Value::as_array).cloned().unwrap_or_default();
-    modules
-        .iter()
-        .filter_map(|module| {
-            let key = module.get("Key")?.as_str()?;
-            let dir = normalize_path(&join(root, module.get("Dir")?.as_str()?))?;
-            Some((key.to_owned(), dir))
-        })
-        .collect()
 }
 
 /// The label of an instance key, as addresses write it.

@@ -4,17 +4,21 @@
 //! [`World`] then evaluates on demand, each thing once, so that what no rule asks for costs nothing.
 
 mod blocks;
+mod builtin;
 mod computed;
 mod config;
+mod cycles;
 mod errors;
 mod expand;
 mod inputs;
 mod instance;
+mod overrides;
 mod policy_document;
 mod references;
 mod resource;
 mod scope;
 mod trail;
+mod validation;
 
 pub(crate) use computed::rows;
 pub use config::{Configuration, HclFile, Mode, Module, Problem};
@@ -22,3 +26,4 @@ pub use expand::{Expansion, InstanceKey};
 pub use inputs::{Inputs, Override};
 pub use instance::{Instance, World};
 pub use resource::{Resource, ResourceInstance, ignored_changes};
+pub use validation::Validation;

@@ -11,43 +11,85 @@ use crate::source::Span;
 use crate::syntax::hcl::ast::{Block, Body, Expr, ExprKind, ForExpr, Step, StepKind, TemplatePart};
 
 /// Arguments that name things of Terraform's own language and are no expressions.
-const NO_EXPRESSIONS: &[&str] = &["provider", "providers", "ignore_changes", "replace_triggered_by", "type"];
+const NO_EXPRESSIONS: &[&str] = &["provider", "providers", "ignore_changes", "replace_triggered_by"];
 
-/// Every reference in a module to what it does not declare.
-pub(super) fn undeclared(module: &Module) -> Vec<EvalError> {
-    let mut walk = Walk { module, bound: Vec::new(), repeated: Repeated::default(), errors: Vec::new() };
-    for attribute in module.locals.values() {
-        walk.expr(&attribute.value);
-    }
-    for block in module.outputs.values().chain(module.calls.values()).chain(module.resources.values()) {
-        walk.repeated = Repeated {
-            each: block.body.attribute("for_each").is_some(),
-            count: block.body.attribute("count").is_some(),
-            own: false,
-        };
-        walk.body(&block.body);
-    }
-    walk.repeated = Repeated::default();
-    for block in &module.providers {
-        walk.body(&block.body);
-    }
-    walk.errors
+/// A name that nothing around it binds, with the steps after it.
+pub(super) struct Reference<'r> {
+    pub(super) root: &'r str,
+    steps: &'r [Step],
+    /// The name and its plain steps.
+    pub(super) at: Span,
+    names: Names,
 }
 
 /// Which of the names that only some blocks have are there.
 #[derive(Default, Clone, Copy)]
-struct Repeated {
+struct Names {
     each: bool,
     count: bool,
     own: bool,
 }
 
-struct Walk<'m> {
-    module: &'m Module,
+impl Reference<'_> {
+    /// The name that a step gives, when it is written plainly.
+    pub(super) fn name(&self, index: usize) -> Option<&str> {
+        match &self.steps.get(index)?.kind {
+            StepKind::Attribute(name) => Some(name),
+            StepKind::Index(key) => match &key.kind {
+                ExprKind::Text(text) => Some(text),
+                _ => None,
+            },
+            StepKind::AttributeSplat(_) | StepKind::FullSplat(_) => None,
+        }
+    }
+
+    /// The first name after the first step, whatever keys or splats stand before it.
+    pub(super) fn member(&self) -> Option<&str> {
+        let mut steps = self.steps.get(1..)?;
+        loop {
+            match &steps.first()?.kind {
+                StepKind::Attribute(name) => return Some(name),
+                StepKind::Index(_) => steps = steps.get(1..)?,
+                StepKind::AttributeSplat(inner) | StepKind::FullSplat(inner) => steps = inner,
+            }
+        }
+    }
+}
+
+/// Every reference in a module to what it does not declare.
+pub(super) fn undeclared(module: &Module) -> Vec<EvalError> {
+    let mut errors = Vec::new();
+    let mut visit = |reference: &Reference<'_>| errors.extend(module.refuses(reference));
+    for attribute in module.locals.values() {
+        in_expr(&attribute.value, &mut visit);
+    }
+    let blocks = module.outputs.values().chain(module.calls.values()).chain(module.resources.values());
+    for block in blocks.chain(&module.providers) {
+        in_block(block, &mut visit);
+    }
+    errors
+}
+
+/// Visits every reference in an expression.
+pub(super) fn in_expr(expr: &Expr, visit: &mut dyn FnMut(&Reference<'_>)) {
+    Walk { bound: Vec::new(), names: Names::default(), visit }.expr(expr);
+}
+
+/// Visits every reference in a top-level block.
+pub(super) fn in_block(block: &Block, visit: &mut dyn FnMut(&Reference<'_>)) {
+    let names = Names {
+        each: block.body.attribute("for_each").is_some(),
+        count: block.body.attribute("count").is_some(),
+        own: false,
+    };
+    Walk { bound: Vec::new(), names, visit }.body(&block.body);
+}
+
+struct Walk<'v> {
     /// Names that enclosing `for` expressions and `dynamic` blocks bind.
     bound: Vec<Arc<str>>,
-    repeated: Repeated,
-    errors: Vec<EvalError>,
+    names: Names,
+    visit: &'v mut dyn FnMut(&Reference<'_>),
 }
 
 impl Walk<'_> {
@@ -61,9 +103,9 @@ impl Walk<'_> {
             match &*block.kind.value {
                 "dynamic" => self.dynamic(block),
                 "provisioner" | "connection" | "postcondition" => {
-                    let before = std::mem::replace(&mut self.repeated.own, true);
+                    let before = std::mem::replace(&mut self.names.own, true);
                     self.body(&block.body);
-                    self.repeated.own = before;
+                    self.names.own = before;
                 }
                 _ => self.body(&block.body),
             }
@@ -175,26 +217,7 @@ impl Walk<'_> {
         let plain =
             steps.iter().take_while(|step| matches!(step.kind, StepKind::Attribute(_) | StepKind::Index(_))).count();
         let at = steps.get(..plain).and_then(<[Step]>::last).map_or(base, |last| base.to(last.span));
-        let name = |index: usize| match &steps.get(index)?.kind {
-            StepKind::Attribute(name) => Some(&**name),
-            StepKind::Index(key) => match &key.kind {
-                ExprKind::Text(text) => Some(&**text),
-                _ => None,
-            },
-            _ => None,
-        };
-        let error = match &**root {
-            "each" if self.repeated.each => None,
-            "count" if self.repeated.count => None,
-            "self" if self.repeated.own => None,
-            "each" => Some(EvalError::new(at, NO_EACH)),
-            "count" => Some(EvalError::new(at, NO_COUNT)),
-            "self" => Some(EvalError::new(at, NO_SELF)),
-            "path" | "terraform" => None,
-            "data" | "ephemeral" | "var" | "local" | "module" => self.module.undeclared(root, name(0), name(1), at),
-            ty => self.module.undeclared(root, Some(ty), name(0), at),
-        };
-        self.errors.extend(error);
+        (self.visit)(&Reference { root, steps, at, names: self.names });
     }
 }
 
@@ -203,6 +226,21 @@ pub(super) const NO_COUNT: &str = "`count.index` is there only in a block with `
 pub(super) const NO_SELF: &str = "`self` is there only in provisioners and conditions";
 
 impl Module {
+    /// The error that a reference is, when what it refers to is not there.
+    fn refuses(&self, reference: &Reference<'_>) -> Option<EvalError> {
+        let at = reference.at;
+        match reference.root {
+            "each" => (!reference.names.each).then(|| EvalError::new(at, NO_EACH)),
+            "count" => (!reference.names.count).then(|| EvalError::new(at, NO_COUNT)),
+            "self" => (!reference.names.own).then(|| EvalError::new(at, NO_SELF)),
+            "path" | "terraform" => None,
+            root @ ("data" | "ephemeral" | "var" | "local" | "module") => {
+                self.undeclared(root, reference.name(0), reference.name(1), at)
+            }
+            ty => self.undeclared(ty, Some(ty), reference.name(0), at),
+        }
+    }
+
     /// The error when something is not declared: `root` as it is written, then the first two names that say what it
     /// is. What cannot be told without evaluating, such as an index, is taken to be declared.
     pub(super) fn undeclared(
@@ -238,19 +276,28 @@ impl Module {
             "ephemeral" => Mode::Ephemeral,
             _ => Mode::Managed,
         };
-        let known_type = self.resources.keys().any(|(_, known, _)| &**known == name);
-        if mode == Mode::Managed && !known_type && !name.contains('_') {
-            return error(format!("`{name}` stands for nothing here"), Some(NAMES.to_owned()));
+        let ty = name;
+        let mut of_type = self.of_type(mode, ty).peekable();
+        if mode == Mode::Managed && of_type.peek().is_none() && !ty.contains('_') {
+            return error(format!("`{ty}` stands for nothing here"), Some(NAMES.to_owned()));
         }
-        let (ty, name) = (name, second?);
-        let declared =
-            |(known, of, named): &&(Mode, Arc<str>, Arc<str>)| *known == mode && &**of == ty && &**named == name;
-        if self.resources.keys().any(|key| declared(&key)) {
+        let name = second?;
+        let known: Vec<&str> = of_type.collect();
+        if known.contains(&name) {
             return None;
         }
-        let near = self.resources.keys().filter(|(known, of, _)| *known == mode && &**of == ty);
-        let help = did_you_mean(name, near.map(|(_, _, name)| &**name));
+        let help = did_you_mean(name, known);
         error(format!("there is no `{}` in this module", mode.address(ty, name)), help)
+    }
+
+    /// The names of the resources of a type.
+    fn of_type<'m>(&'m self, mode: Mode, ty: &'m str) -> impl Iterator<Item = &'m str> {
+        let empty: Arc<str> = "".into();
+        self.resources
+            .range((mode, Arc::from(ty), empty)..)
+            .map(|(key, _)| key)
+            .take_while(move |(known, of, _)| *known == mode && &**of == ty)
+            .map(|(_, _, name)| &**name)
     }
 }
 

@@ -4,6 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::blocks::{dynamic_label, nested_blocks};
+use super::builtin;
 use super::computed;
 use super::config::Mode;
 use super::expand::{Expansion, InstanceKey, Repetition, expand};
@@ -106,6 +107,9 @@ impl ResourceInstance {
             if let Some(configured) = self.evaluate_configured(world, name)? {
                 return Ok(configured);
             }
+            if builtin::is_builtin(self) {
+                return builtin::attribute(self, world, name, at);
+            }
             if self.mode == Mode::Data
                 && &*self.ty == "aws_iam_policy_document"
                 && matches!(&**name, "json" | "minified_json")
@@ -178,7 +182,9 @@ impl ResourceInstance {
     #[must_use]
     pub fn object(&self, world: &World<'_>) -> Value {
         let mut fields = self.configured_fields(world);
-        for name in computed::attributes(self) {
+        let closed = builtin::is_builtin(self);
+        let others = if closed { builtin::attributes().to_vec() } else { computed::attributes(self) };
+        for name in others {
             let name: Arc<str> = name.into();
             if !fields.contains_key(&name)
                 && let Ok(value) = self.attribute(world, &name, self.block.header)
@@ -186,7 +192,7 @@ impl ResourceInstance {
                 fields.insert(name, value);
             }
         }
-        let object = Object { fields, rest: Some(Arc::new(self.rest())) };
+        let object = Object { fields, rest: (!closed).then(|| Arc::new(self.rest())) };
         Value::new(Data::Object(Arc::new(object))).written_at(self.block.header)
     }
 

@@ -42,6 +42,9 @@ impl Scope for ModuleScope<'_, '_> {
                 _ => Err(EvalError::new(at, NO_COUNT)),
             },
             "path" => self.path(path, at),
+            "terraform" if path.first().and_then(PathStep::name).is_none_or(|name| name != "workspace") => {
+                Err(EvalError::new(at, "`terraform` has `workspace`, nothing else"))
+            }
             "terraform" => {
                 let unknown = Unknown::new(Type::String, "the workspace is chosen when Terraform runs", Some(at))
                     .named("terraform.workspace");
@@ -184,6 +187,9 @@ impl ModuleScope<'_, '_> {
             return Err(error);
         }
         let start = skip + 1;
+        if let Some(error) = misindexed(&resource.instances, path.get(start)) {
+            return Err(error);
+        }
         let (instance, used) = match pick(&resource.instances, path, start, at)? {
             Picked::One(instance, used) => (instance, used),
             Picked::All => return Ok(Found { value: self.whole(&resource), used: start }),
@@ -207,6 +213,20 @@ enum Picked<'x, T> {
     All,
     /// The index is unknown.
     Unknown(Unknown),
+}
+
+/// The error that an index, or none, is, as far as Terraform asks for one of resources.
+fn misindexed<T>(instances: &Expansion<T>, step: Option<&PathStep>) -> Option<EvalError> {
+    match (instances, step?) {
+        (Expansion::Single(_), PathStep::Index(Value { data: Data::Number(_), .. }, span)) => {
+            Some(EvalError::new(*span, "this resource has no `count`, so there is one of it and no index"))
+        }
+        (Expansion::Counted(_) | Expansion::Keyed(_), PathStep::Attribute(name, span)) => Some(
+            EvalError::new(*span, format!("there are several of this resource, and `{name}` is an attribute of one"))
+                .with_help("pick one with `[…]`, or all with `[*]` or a `for`"),
+        ),
+        _ => None,
+    }
 }
 
 /// The instance that an index after a repeated resource or module picks.

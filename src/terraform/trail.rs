@@ -32,7 +32,7 @@ impl Trail {
         let trail = self.0.borrow();
         let start = trail.iter().position(|known| known == label).unwrap_or(0);
         let way = trail.iter().skip(start).map(String::as_str).chain([label]).collect::<Vec<_>>().join(" → ");
-        EvalError::new(at, format!("this refers to itself: {way}"))
+        EvalError::bound(at, format!("this refers to itself: {way}"))
     }
 
     /// The error that a resource refers to itself, when one of its attributes is being evaluated.
@@ -43,6 +43,6 @@ impl Trail {
         let trail = self.0.borrow();
         let start = trail.iter().position(of_resource)?;
         let way = trail.iter().skip(start).map(String::as_str).chain([address]).collect::<Vec<_>>().join(" → ");
-        Some(EvalError::new(at, format!("this refers to itself: {way}")))
+        Some(EvalError::bound(at, format!("this refers to itself: {way}")))
     }
 }

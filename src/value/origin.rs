@@ -100,6 +100,22 @@ impl Origin {
         }
     }
 
+    /// What the stretch at an offset of a text encodes, if that was kept: so far as it is unknown, it has no length.
+    #[must_use]
+    pub fn decoded_at(&self, offset: usize) -> Option<&Value> {
+        let mut origin = self;
+        loop {
+            match origin.node()? {
+                Node::Via(_, from) => origin = from,
+                Node::Text(_, pieces) => {
+                    let here = pieces.iter().filter(|piece| piece.start as usize == offset);
+                    return here.filter_map(|piece| piece.origin.decoded()).next();
+                }
+                Node::Source(_) | Node::Derived(..) | Node::Encoded(..) => return None,
+            }
+        }
+    }
+
     /// The station itself.
     #[must_use]
     pub fn node(&self) -> Option<&Node> {

@@ -52,7 +52,10 @@ impl Case {
         let mut names = BTreeSet::new();
         for (path, text) in in_root {
             if path.ends_with(".tf") {
-                let blocks = text.lines().filter_map(|line| line.strip_prefix("output \"")?.split('"').next());
+                let blocks = text
+                    .trim_start_matches('\u{feff}')
+                    .lines()
+                    .filter_map(|line| line.strip_prefix("output \"")?.split('"').next());
                 names.extend(blocks.map(str::to_owned));
             } else if path.ends_with(".tf.json") {
                 let json: serde_json::Value = serde_json::from_str(text).unwrap_or_default();

@@ -22,7 +22,8 @@ pub fn evaluate(case: &Case) -> (Vec<String>, String) {
     let world = World::new(&reader, &configuration, "", &inputs, &budget).unwrap();
     let errors = world.errors();
     let problems: Vec<_> = configuration.problems.iter().chain(&inputs.problems).collect();
-    if !problems.is_empty() || !errors.is_empty() {
+    let refused = world.validations().iter().any(|validation| validation.condition.as_bool() == Some(false));
+    if !problems.is_empty() || !errors.is_empty() || refused {
         return (vec!["error".to_owned()], format!("{problems:?} {errors:?}"));
     }
     let mut lines = Vec::new();
@@ -33,7 +34,7 @@ pub fn evaluate(case: &Case) -> (Vec<String>, String) {
     for owner in world.instances() {
         for (mode, ty, name) in owner.module.resources.keys() {
             if *mode == Mode::Managed && &**ty == "terraform_data" {
-                let resource = world.resource(&owner, *mode, ty, name).unwrap().unwrap();
+                let resource = world.resource(owner, *mode, ty, name).unwrap().unwrap();
                 let instances = resource.instances.items().iter();
                 lines.extend(instances.map(|(_, instance)| resource_line(instance, &world)));
             }

@@ -77,7 +77,7 @@ fn to_value(json: &Json, holed: &Holed) -> Value {
         JsonKind::Number(number) => Value::from(number.clone()),
         JsonKind::String(string) => {
             if let Some(value) = holed.bare(&string.text) {
-                return value;
+                return holed.encoded(start).map_or(value, as_decoded);
             }
             // Without the quotes, so that a place in the value is a place in the text.
             return holed.string(&string.text).at(holed.origin(start + 1..end.saturating_sub(1).max(start + 1)));

@@ -68,13 +68,19 @@ impl Holed {
 
     /// Where a range of the text came from. Origins do not count unknown parts.
     pub fn origin(&self, range: Range<usize>) -> Origin {
-        let known = |offset: usize| {
-            let passed = self.inserted.partition_point(|(end, _)| *end <= offset);
-            let inserted =
-                passed.checked_sub(1).and_then(|last| self.inserted.get(last)).map_or(0, |(_, total)| *total);
-            offset.saturating_sub(inserted)
-        };
-        self.origin.slice(known(range.start), known(range.end))
+        self.origin.slice(self.known(range.start), self.known(range.end))
+    }
+
+    /// What the unknown part that starts at an offset encodes, as `${jsonencode(…)}` does, if that was kept.
+    pub fn encoded(&self, start: usize) -> Option<&Value> {
+        self.origin.decoded_at(self.known(start))
+    }
+
+    /// An offset of the text as origins count, without the placeholders.
+    fn known(&self, offset: usize) -> usize {
+        let passed = self.inserted.partition_point(|(end, _)| *end <= offset);
+        let inserted = passed.checked_sub(1).and_then(|last| self.inserted.get(last)).map_or(0, |(_, total)| *total);
+        offset.saturating_sub(inserted)
     }
 
     /// The unknown that stood outside of quotes, when `read` is it.

@@ -1,8 +1,7 @@
 //! The functions of Terraform's own provider, which write and read HCL.
 
 use super::{Call, Function, Kind, Outcome, Parameter, Refusal, hangs_on, templates};
-use crate::eval::{EvalError, Evaluator, Files, Found, NoFiles, PathStep, Scope};
-use crate::source::Span;
+use crate::eval::{Constants, Evaluator};
 use crate::syntax::hcl::parse_body;
 use crate::value::{Data, Fields, Type, Value};
 
@@ -68,7 +67,7 @@ fn decode_variables(call: &Call<'_>) -> Outcome {
     if let Some(block) = body.blocks.first() {
         return Err(Refusal::argument(0, format!("a block `{}` cannot stand among variables", block.kind.value)));
     }
-    let evaluator = Evaluator::new(&Nothing, call.evaluator.budget());
+    let evaluator = Evaluator::new(&Constants, call.evaluator.budget());
     let mut fields = Fields::new();
     for attribute in &body.attributes {
         let value = evaluator
@@ -81,27 +80,6 @@ fn decode_variables(call: &Call<'_>) -> Outcome {
         );
     }
     Ok(Value::object(fields))
-}
-
-/// Where there are no names and no functions: a variables file is evaluated in it.
-struct Nothing;
-
-impl Scope for Nothing {
-    fn lookup(&self, _: &str, _: &[PathStep], at: Span) -> Result<Found, EvalError> {
-        Err(EvalError::new(at, "a variables file cannot refer to anything"))
-    }
-
-    fn records_references(&self) -> bool {
-        false
-    }
-
-    fn forbids(&self, _: &str) -> Option<&'static str> {
-        Some("a variables file cannot call functions")
-    }
-
-    fn files(&self) -> &dyn Files {
-        &NoFiles
-    }
 }
 
 /// As hclwrite formats it: an object over several lines with its equals signs aligned.
