@@ -49,8 +49,8 @@ fn pair(name: &Text, origin: Option<Span>, image: &Alternative, place: Span, sub
         let image_of = image.text.under(&given);
         let tag = tag(&image_of);
         let follows = follows(&tag, &pattern, place);
-        // Which of several functions gets an image is only certain where the image's name says it.
-        let tied = name.as_known().is_some() || image_of != image.text;
+        // Of a function of which nothing is known, the image's name has to say that it is meant for this one.
+        let tied = name.as_unknown().is_none() || image_of != image.text;
         let follows = match follows {
             Answer::No if !tied => untold("the workflow decides which function gets this image", place),
             other => other,
