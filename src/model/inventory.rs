@@ -49,7 +49,7 @@ impl Inventory {
             buckets: list("aws_s3_bucket", &[("name", "bucket"), ("arn", "arn")]),
             repositories: ecr::repositories(all),
             variables: wanted("variables", &variables),
-            outputs: wanted("outputs", &outputs),
+            outputs: if prints_outputs(facts) { outputs(facts) } else { wanted("outputs", &outputs) },
             output_names: output_names(facts),
             invoke_permissions: invoke_permissions(all),
             modules: modules(facts),
@@ -102,6 +102,11 @@ fn variables(facts: &Facts<'_, '_>) -> Value {
         }
     }
     Value::tuple(items)
+}
+
+/// Whether a workflow may ask Terraform for an output, as `terraform output -raw NAME` does.
+fn prints_outputs(facts: &Facts<'_, '_>) -> bool {
+    facts.workflows.iter().any(|workflow| facts.reader.text(workflow.file).contains(" output "))
 }
 
 fn outputs(facts: &Facts<'_, '_>) -> Value {

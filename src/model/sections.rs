@@ -13,8 +13,7 @@ impl Sections {
         Self(None)
     }
 
-    /// Those that JSONPaths name, filters included, and what those are made from. A path that does not begin with a
-    /// plain name may mean any.
+    /// Those that JSONPaths name, filters included. A path that does not begin with a plain name may mean any.
     #[must_use]
     pub fn of<'p>(paths: impl IntoIterator<Item = &'p str>) -> Self {
         let mut names = BTreeSet::new();
@@ -30,10 +29,6 @@ impl Sections {
                     Some(name) => names.insert(name.to_owned()),
                 };
             }
-        }
-        // A workflow may ask Terraform for an output, and a function knows who deploys it.
-        if ["workflows", "deployments", "functions"].iter().any(|name| names.contains(*name)) {
-            names.insert("outputs".to_owned());
         }
         Self(Some(names))
     }
@@ -53,7 +48,6 @@ mod tests {
     fn paths_name_sections() {
         let sections = Sections::of(["$.functions[?@.app == $.roles[0].name]"]);
         assert!(sections.wants("functions") && sections.wants("roles") && !sections.wants("variables"));
-        assert!(sections.wants("outputs"));
         assert!(Sections::of(["$..name"]).wants("variables"));
         assert!(Sections::all().wants("variables"));
         assert!(!Sections::of([]).wants("variables"));

@@ -4,6 +4,15 @@ provider "aws" {
 
 variable "timeout" {
   default = 30
+
+  validation {
+    condition     = var.timeout > 0
+    error_message = "The timeout must be above 0."
+  }
+}
+
+locals {
+  unused = local.undeclared
 }
 
 resource "aws_s3_bucket" "orders" {
@@ -80,4 +89,17 @@ resource "aws_cloudwatch_metric_alarm" "errors" {
 
 output "name" {
   value = aws_lambda_function.orders.function_name
+}
+
+variable "checked" {
+  default = 1
+
+  validation {
+    condition     = var.checked > 0
+    error_message = "must be positive"
+  }
+}
+
+locals {
+  mistaken = local.nothing
 }
