@@ -49,17 +49,9 @@ impl Subjects<'_> {
         documented.chain(own).chain(self.gaps).cloned().collect()
     }
 
-    /// Functions with their ARNs; the page's, where Terraform does not have them, without.
+    /// Terraform's functions with their ARNs.
     fn functions_with_arns(&self) -> Vec<(Value, Value)> {
-        let field = |value: &Value, name: &str| value.field(name).cloned().unwrap_or_default();
-        let own: Vec<(Value, Value)> =
-            self.functions.iter().map(|function| (field(function, "function_name"), field(function, "arn"))).collect();
-        let others = self.documented.iter().map(|row| field(row, "name"));
-        let others: Vec<_> = others
-            .filter(|name| !own.iter().any(|(known, _)| known.as_str() == name.as_str()))
-            .map(|name| (name, Value::null()))
-            .collect();
-        own.into_iter().chain(others).collect()
+        with_arns(self.functions, "function_name")
     }
 
     /// What a command prints, going by its name: `terraform output -raw NAME` the root module's output.
@@ -78,9 +70,9 @@ impl Subjects<'_> {
         only.field("value").filter(|value| !value.sensitive)?.as_str().map(str::to_owned)
     }
 
+    /// Terraform's repositories with their ARNs.
     fn repositories_with_arns(&self) -> Vec<(Value, Value)> {
-        let field = |value: &Value, name: &str| value.field(name).cloned().unwrap_or_default();
-        self.repositories.iter().map(|one| (field(one, "name"), field(one, "arn"))).collect()
+        with_arns(self.repositories, "name")
     }
 
     /// Whether a word stands for a function: the page's by its app or its name, Terraform's by the end of its name.
@@ -102,6 +94,11 @@ impl Subjects<'_> {
         }
         open.map_or(Answer::No, Answer::Unknown)
     }
+}
+
+fn with_arns(resources: &[Value], name: &str) -> Vec<(Value, Value)> {
+    let field = |resource: &Value, name: &str| resource.field(name).cloned().unwrap_or_default();
+    resources.iter().map(|resource| (field(resource, name), field(resource, "arn"))).collect()
 }
 
 /// `$.workflows`, `$.deployments`, `$.deploy`, and `$.functions` with what workflows do to them.

@@ -18,7 +18,6 @@
 //! - `at: FILE: TEXT`: a finding's primary place covers this text; of a text of several lines the first is given.
 //! - `page: TEXT`: a finding points at this text of the page as well, whether first or second.
 //! - `says: TEXT`: a finding's message holds this.
-//! - `open: ID, ID`: the rules that the change truthfully leaves undecided; without it nothing may be.
 //! - `stops: TEXT`: the check cannot be done, and says so in a message that holds this.
 //!
 //! The changes are made in their order; each names a file:
@@ -49,8 +48,6 @@ pub struct Case {
     pub page: Vec<String>,
     /// What messages must hold.
     pub says: Vec<String>,
-    /// Rules that are left undecided, and no others may be.
-    pub open: Vec<String>,
     /// What the failure must hold, where the check cannot be done at all.
     pub stops: Option<String>,
     changes: Vec<Change>,
@@ -210,7 +207,6 @@ impl Case {
             at: Vec::new(),
             page: Vec::new(),
             says: Vec::new(),
-            open: Vec::new(),
             stops: None,
             changes: Vec::new(),
         }
@@ -237,7 +233,6 @@ impl Case {
             }
             "page" => self.page.push(value.to_owned()),
             "says" => self.says.push(value.to_owned()),
-            "open" => self.open = value.split(", ").map(str::to_owned).collect(),
             "stops" => self.stops = Some(value.to_owned()),
             other => panic!("{place}: there is no expectation `{other}`"),
         }

@@ -4,7 +4,7 @@ use super::Subjects;
 use super::values::{reached, text, truth, untold};
 use crate::rules::matches_glob;
 use crate::source::Span;
-use crate::value::{Answer, Value};
+use crate::value::{Answer, Value, equals};
 use crate::workflow::{Alternative, Deployment, Given, Piece, Text, function_name, split_image};
 
 /// Each function that a deployment names together with an image that it can get, and whether the image's tag is as
@@ -18,7 +18,21 @@ pub(super) fn pairs(deployment: &Deployment, subjects: &Subjects<'_>) -> Value {
         }
         Some(pair(&name, function.origin, image, place, subjects))
     });
-    Value::tuple(pairs.collect()).written_at(deployment.span)
+    let pairs: Vec<Value> = pairs.collect();
+    // One image that is tagged otherwise is enough to say so; what others may be adds nothing.
+    let fails = |pair: &Value| pair.field("follows").and_then(Value::as_bool) == Some(false);
+    let failing: Vec<&Value> = pairs.iter().filter(|pair| fails(pair)).collect();
+    let open = |pair: &Value| pair.field("follows").is_some_and(|follows| follows.as_unknown().is_some());
+    let same = |a: &Value, b: &Value| matches!(equals_field(a, b, "function"), Answer::Yes);
+    let told = pairs.iter().filter(|pair| !open(pair) || !failing.iter().any(|failing| same(failing, pair)));
+    Value::tuple(told.cloned().collect()).written_at(deployment.span)
+}
+
+fn equals_field(a: &Value, b: &Value, name: &str) -> Answer {
+    match (a.field(name), b.field(name)) {
+        (Some(a), Some(b)) => equals(a, b),
+        _ => Answer::No,
+    }
 }
 
 fn pair(name: &Text, origin: Option<Span>, image: &Alternative, place: Span, subjects: &Subjects<'_>) -> Value {
@@ -35,8 +49,8 @@ fn pair(name: &Text, origin: Option<Span>, image: &Alternative, place: Span, sub
         let image_of = image.text.under(&given);
         let tag = tag(&image_of);
         let follows = follows(&tag, &pattern, place);
-        // Which of several functions gets an image is only certain where the image's name says it.
-        let tied = name.as_known().is_some() || image_of != image.text;
+        // Of a function of which nothing is known, the image's name has to say that it is meant for this one.
+        let tied = name.as_unknown().is_none() || image_of != image.text;
         let follows = match follows {
             Answer::No if !tied => untold("the workflow decides which function gets this image", place),
             other => other,
