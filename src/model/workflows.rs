@@ -13,8 +13,8 @@ use crate::source::Span;
 use crate::standard::Standard;
 use crate::value::{Answer, Type, Unknown, Value};
 use crate::workflow::{
-    Access, Credentials, DeployFacts, Deployment, LinkedJob, Place, Run, StaticCredential, TerraformVariable, Text,
-    Unseen, Workflow, deploy_facts, unseen,
+    Access, Credentials, DeployFacts, Deployment, LinkedJob, Place, Run, StaticCredential, TerraformVariable, Unseen,
+    Workflow, deploy_facts, unseen,
 };
 use targets::Namer;
 use values::{env, list, named, numbers, scalar, text, written};
@@ -42,16 +42,6 @@ impl Subjects<'_> {
         self.documented.iter().any(|row| row.field("name").and_then(Value::as_str) == Some(name))
     }
 
-    /// Whether a name that is not known whole can be that of a function the page does not list.
-    fn may_be_undocumented(&self, name: &Text) -> bool {
-        let other = |own: &Value| match own.as_str() {
-            Some(own) => !self.is_documented(own) && name.can_be(own),
-            None => true,
-        };
-        let own = self.functions.iter().filter_map(|function| function.field("function_name"));
-        name.as_unknown().is_some() || own.chain(self.gaps).any(other)
-    }
-
     /// The names of all functions that Terraform or the page has, and the unknowns for those that may be missing.
     fn function_names(&self) -> Vec<Value> {
         let documented = self.documented.iter().filter_map(|row| row.field("name"));
@@ -59,17 +49,9 @@ impl Subjects<'_> {
         documented.chain(own).chain(self.gaps).cloned().collect()
     }
 
-    /// Functions with their ARNs; the page's, where Terraform does not have them, without.
+    /// Terraform's functions with their ARNs.
     fn functions_with_arns(&self) -> Vec<(Value, Value)> {
-        let field = |value: &Value, name: &str| value.field(name).cloned().unwrap_or_default();
-        let own: Vec<(Value, Value)> =
-            self.functions.iter().map(|function| (field(function, "function_name"), field(function, "arn"))).collect();
-        let others = self.documented.iter().map(|row| field(row, "name"));
-        let others: Vec<_> = others
-            .filter(|name| !own.iter().any(|(known, _)| known.as_str() == name.as_str()))
-            .map(|name| (name, Value::null()))
-            .collect();
-        own.into_iter().chain(others).collect()
+        with_arns(self.functions, "function_name")
     }
 
     /// What a command prints, going by its name: `terraform output -raw NAME` the root module's output.
@@ -88,9 +70,9 @@ impl Subjects<'_> {
         only.field("value").filter(|value| !value.sensitive)?.as_str().map(str::to_owned)
     }
 
+    /// Terraform's repositories with their ARNs.
     fn repositories_with_arns(&self) -> Vec<(Value, Value)> {
-        let field = |value: &Value, name: &str| value.field(name).cloned().unwrap_or_default();
-        self.repositories.iter().map(|one| (field(one, "name"), field(one, "arn"))).collect()
+        with_arns(self.repositories, "name")
     }
 
     /// Whether a word stands for a function: the page's by its app or its name, Terraform's by the end of its name.
@@ -112,6 +94,11 @@ impl Subjects<'_> {
         }
         open.map_or(Answer::No, Answer::Unknown)
     }
+}
+
+fn with_arns(resources: &[Value], name: &str) -> Vec<(Value, Value)> {
+    let field = |resource: &Value, name: &str| resource.field(name).cloned().unwrap_or_default();
+    resources.iter().map(|resource| (field(resource, name), field(resource, "arn"))).collect()
 }
 
 /// `$.workflows`, `$.deployments`, `$.deploy`, and `$.functions` with what workflows do to them.

@@ -233,7 +233,12 @@ impl Possible {
                 let mut text = left.text.clone();
                 text.append(&right.text);
                 text.resolve(&given);
-                known.push(Alternative { text, kind: ValueKind::Text, given, origin: left.origin.or(right.origin) });
+                // A text that was written in two places has none to show.
+                let origin = match (left.origin, right.origin) {
+                    (Some(one), Some(other)) if one != other => None,
+                    (one, other) => one.or(other),
+                };
+                known.push(Alternative { text, kind: ValueKind::Text, given, origin });
                 if known.len() > 4 * MAX_VALUES {
                     break 'all;
                 }

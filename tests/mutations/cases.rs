@@ -17,7 +17,6 @@
 //!   it the case is harmless: no finding, nothing undetermined.
 //! - `at: FILE: TEXT`: a finding's primary place covers this text; of a text of several lines the first is given.
 //! - `page: TEXT`: a finding points at this text of the page as well, whether first or second.
-//! - `open: ID` (or `ID, ID`): the rules that are left undetermined; without it, none may be.
 //! - `says: TEXT`: a finding's message holds this.
 //! - `stops: TEXT`: the check cannot be done, and says so in a message that holds this.
 //!
@@ -47,8 +46,6 @@ pub struct Case {
     pub at: Vec<(String, String)>,
     /// Texts of the page that findings must show.
     pub page: Vec<String>,
-    /// Rules that must be left undetermined, and no others may.
-    pub open: Vec<String>,
     /// What messages must hold.
     pub says: Vec<String>,
     /// What the failure must hold, where the check cannot be done at all.
@@ -209,7 +206,6 @@ impl Case {
             rules: Vec::new(),
             at: Vec::new(),
             page: Vec::new(),
-            open: Vec::new(),
             says: Vec::new(),
             stops: None,
             changes: Vec::new(),
@@ -235,7 +231,6 @@ impl Case {
                 let (file, text) = value.split_once(": ").unwrap_or_else(|| panic!("{place}: `at: FILE: TEXT`"));
                 self.at.push((file.to_owned(), text.to_owned()));
             }
-            "open" => self.open = value.split(", ").map(str::to_owned).collect(),
             "page" => self.page.push(value.to_owned()),
             "says" => self.says.push(value.to_owned()),
             "stops" => self.stops = Some(value.to_owned()),

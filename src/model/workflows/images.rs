@@ -4,7 +4,7 @@ use super::Subjects;
 use super::values::{reached, text, truth, untold};
 use crate::rules::matches_glob;
 use crate::source::Span;
-use crate::value::{Answer, Value};
+use crate::value::{Answer, Value, equals};
 use crate::workflow::{Alternative, Deployment, Given, Piece, Text, function_name, split_image};
 
 /// Each function that a deployment names together with an image that it can get, and whether the image's tag is as
@@ -18,14 +18,26 @@ pub(super) fn pairs(deployment: &Deployment, subjects: &Subjects<'_>) -> Value {
         }
         Some(pair(&name, function.origin, image, place, subjects))
     });
-    Value::tuple(pairs.collect()).written_at(deployment.span)
+    let pairs: Vec<Value> = pairs.collect();
+    // One image that is tagged otherwise is enough to say so; what others may be adds nothing.
+    let fails = |pair: &Value| pair.field("follows").and_then(Value::as_bool) == Some(false);
+    let failing: Vec<&Value> = pairs.iter().filter(|pair| fails(pair)).collect();
+    let open = |pair: &Value| pair.field("follows").is_some_and(|follows| follows.as_unknown().is_some());
+    let same = |a: &Value, b: &Value| matches!(equals_field(a, b, "function"), Answer::Yes);
+    let told = pairs.iter().filter(|pair| !open(pair) || !failing.iter().any(|failing| same(failing, pair)));
+    Value::tuple(told.cloned().collect()).written_at(deployment.span)
+}
+
+fn equals_field(a: &Value, b: &Value, name: &str) -> Answer {
+    match (a.field(name), b.field(name)) {
+        (Some(a), Some(b)) => equals(a, b),
+        _ => Answer::No,
+    }
 }
 
 fn pair(name: &Text, origin: Option<Span>, image: &Alternative, place: Span, subjects: &Subjects<'_>) -> Value {
     let mut answer: Option<Answer> = None;
     let mut shown = (tag(&image.text), Value::null());
-    // Whether the image's name leaves open which of several functions gets it.
-    let mut loose = false;
     for row in subjects.documented {
         let documented = row.field("name").cloned().unwrap_or_default();
         let pattern = row.field("image").and_then(|image| image.field("tag")).cloned().unwrap_or_default();
@@ -37,7 +49,12 @@ fn pair(name: &Text, origin: Option<Span>, image: &Alternative, place: Span, sub
         let image_of = image.text.under(&given);
         let tag = tag(&image_of);
         let follows = follows(&tag, &pattern, place);
-        loose |= name.as_known().is_none() && image_of == image.text;
+        // Of a function of which nothing is known, the image's name has to say that it is meant for this one.
+        let tied = name.as_unknown().is_none() || image_of != image.text;
+        let follows = match follows {
+            Answer::No if !tied => untold("the workflow decides which function gets this image", place),
+            other => other,
+        };
         if answer.is_none() || matches!((&answer, &follows), (Some(Answer::Yes), Answer::No)) {
             shown = (tag, pattern);
         }
@@ -48,10 +65,6 @@ fn pair(name: &Text, origin: Option<Span>, image: &Alternative, place: Span, sub
             (Some(Answer::Unknown(unknown)), _) | (_, Answer::Unknown(unknown)) => Answer::Unknown(unknown),
             _ => untold("the tag is as documented for some of the functions that this can be", place),
         });
-    }
-    // What is right for none of the documented functions may be meant for one that nobody documents.
-    if loose && matches!(answer, Some(Answer::No)) && subjects.may_be_undocumented(name) {
-        answer = Some(untold("the workflow decides which function gets this image", place));
     }
     let (tag, pattern) = shown;
     let tag = match &tag {

@@ -119,9 +119,13 @@ fn role_of<'s>(credentials: &Credentials, subjects: &Subjects<'s>) -> Role<'s> {
         }
         None => {
             let trusting: Vec<&Value> = subjects.roles.iter().filter(|role| trusts_github(role)).collect();
-            let mut granting = trusting.iter().filter(|role| grants_updates(role));
-            match (granting.next(), granting.next()) {
-                (Some(role), None) => Role::Known(role),
+            // The one that deploys is the one that may, or where none may, the one that has to do with functions.
+            let mut deploying: Vec<&&Value> = trusting.iter().filter(|role| grants(role, UPDATE)).collect();
+            if deploying.is_empty() {
+                deploying = trusting.iter().filter(|role| grants(role, "lambda:*")).collect();
+            }
+            match deploying.as_slice() {
+                [role] => Role::Known(role),
                 _ if trusting.is_empty() => Role::Elsewhere,
                 _ => open("which of Terraform's roles this is cannot be told"),
             }
@@ -158,10 +162,15 @@ fn trusts_github(role: &Value) -> bool {
     })
 }
 
-fn grants_updates(role: &Value) -> bool {
+/// Whether a role is granted an action, or with `service:*` any of a service's, on whatever it may be.
+fn grants(role: &Value, wanted: &str) -> bool {
     statements(role).iter().any(|statement| {
         let allows = statement.field("effect").and_then(Value::as_str) == Some("Allow");
-        allows && matches!(covers_action(statement, UPDATE), Answer::Yes)
+        let some = || {
+            let of_service = |action: &Value| action.as_str().is_some_and(|action| glob(action, wanted));
+            wanted.ends_with('*') && items(statement, "actions").iter().any(of_service)
+        };
+        allows && (matches!(covers_action(statement, wanted), Answer::Yes) || some())
     })
 }
 

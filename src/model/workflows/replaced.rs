@@ -54,7 +54,7 @@ fn other_image(deployment: &Deployment, name: &Value, function: &Value) -> Answe
     let Some(image) = &deployment.image else {
         return Answer::No;
     };
-    let own = function.field("image_uri").and_then(own_tag);
+    let own = function.field("image_tag").and_then(Value::as_str);
     let pairs = deployment.pairs.iter().filter_map(|(function, image)| {
         let function = function_name(&function.text);
         let Some(name) = name.as_str() else {
@@ -63,7 +63,7 @@ fn other_image(deployment: &Deployment, name: &Value, function: &Value) -> Answe
         let solved = function.solve(name).map(|(symbol, value)| Given::that(&symbol, &value));
         function.can_be(name).then(|| image.text.under(&solved.unwrap_or_default()))
     });
-    let answers = pairs.map(|image_text| match (&own, tag(&image_text)) {
+    let answers = pairs.map(|image_text| match (own, tag(&image_text)) {
         (Some(own), Tag::Is(tag)) => differs(&tag, own, image.span),
         // A digest names one image of all that have had the tag.
         (_, Tag::Digest) => Answer::Yes,
@@ -79,14 +79,6 @@ fn other_image(deployment: &Deployment, name: &Value, function: &Value) -> Answe
         }
     }
     all
-}
-
-/// The tag of Terraform's image, as far as it is known.
-fn own_tag(image: &Value) -> Option<Arc<str>> {
-    match image.as_pieces()?.last()? {
-        Piece::Text(text) => text.rsplit_once(':').map(|(_, tag)| tag.into()),
-        Piece::Unknown(_) => None,
-    }
 }
 
 fn differs(tag: &Text, own: &str, span: Span) -> Answer {

@@ -47,10 +47,15 @@ impl<'n> Namer<'n> {
         if !written.can_be(name) {
             return Naming::IsNot;
         }
-        let partly = written.as_known().is_none();
-        let offered = || written.solve(name).is_some_and(|(_, value)| self.choices.contains(&value));
-        let documented = || self.is_deploy && written.as_unknown().is_none() && self.subjects.is_documented(name);
-        if !partly || offered() || documented() { Naming::Is } else { Naming::MayBe }
+        if written.as_known().is_some() || written.solve(name).is_some_and(|(_, value)| self.choices.contains(&value)) {
+            return Naming::Is;
+        }
+        match self.subjects.is_documented(name) {
+            true if self.is_deploy && written.as_unknown().is_none() => Naming::Is,
+            // Where a page says which functions there are, a pattern is not meant to reach further ones.
+            false if !self.subjects.documented.is_empty() => Naming::IsNot,
+            _ => Naming::MayBe,
+        }
     }
 }
 
