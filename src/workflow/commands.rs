@@ -214,23 +214,27 @@ pub fn aws_call(command: &Command) -> Option<AwsCall> {
         return None;
     }
     let mut call = AwsCall { words: Vec::new(), options: Vec::new() };
+    let mut global = true;
     for word in rest {
         let option = word.value.known.first().filter(|_| word.is_option());
         match (option, call.options.last_mut()) {
-            (Some(first), _) => call.options.push(option_of(word, &first.text)),
-            (None, Some(open)) if takes_more(open, call.words.len()) => open.values.push(word.clone()),
+            (Some(first), _) => {
+                global = call.words.len() < 2;
+                call.options.push(option_of(word, &first.text));
+            }
+            (None, Some(open)) if takes_more(open, global) => open.values.push(word.clone()),
             (None, _) => call.words.extend(word.value.single().map(str::to_owned)),
         }
     }
     Some(call)
 }
 
-/// Whether an option takes the next word: before the operation is named one word at most, and a flag none.
-fn takes_more(option: &OptionValue, words: usize) -> bool {
+/// Whether an option takes the next word: one that stands before the operation one word at most, and a flag none.
+fn takes_more(option: &OptionValue, global: bool) -> bool {
     if AWS_FLAGS.contains(&option.name.as_str()) {
         return false;
     }
-    words >= 2 || option.values.is_empty()
+    !global || option.values.is_empty()
 }
 
 fn option_of(word: &Argument, first: &Text) -> OptionValue {

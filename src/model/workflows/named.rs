@@ -104,6 +104,11 @@ fn repository_of(image: &Text, certainly: bool) -> Option<Named> {
     if !certainly && !hosted && !registry {
         return None;
     }
+    // What comes before `://` says how the image is asked for, as in `docker://`.
+    let name = match name.prefix().split_once("://") {
+        Some(_) => name.split_once('/').and_then(|(_, rest)| rest.split_once('/')).map_or(name, |(_, rest)| rest),
+        None => name,
+    };
     let whole = |text: Text| Some(Named { shown: text.clone(), text });
     let Some((host, rest)) = name.split_once('/') else {
         return whole(name);

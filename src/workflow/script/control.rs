@@ -41,8 +41,10 @@ impl Interpreter<'_> {
                 Connector::And => fails.clone(),
                 Connector::Or => holds.clone(),
             };
+            let mut past = state.clone();
+            past.dead |= skipped.is_empty();
             let dead = taken.dead;
-            self.join_into(state, vec![(taken, cases), (state.clone(), skipped)]);
+            self.join_into(state, vec![(taken, cases), (past, skipped)]);
             match connector {
                 Connector::And => {
                     fails = any_of(fails, both(&holds, &next_fails));

@@ -129,6 +129,10 @@ fn wrappers_and_aws_options() {
     assert_eq!(show(&call.option("--region").unwrap().value), "eu-west-1");
     assert!(call.option("--publish").is_none());
     assert_eq!(call.options.last().unwrap().values.len(), 2);
+    let walked = run("aws --region \"$REGION\" lambda wait function-active --function-name hh-api");
+    let call = super::super::aws_call(&walked.commands[0]).unwrap();
+    assert!(call.is(&["lambda", "wait", "function-active"]));
+    assert_eq!(show(&call.option("--region").unwrap().value), "eu-west-1");
 }
 
 #[test]
@@ -143,6 +147,15 @@ fn what_is_left_early_does_not_reach_the_end_of_a_turn() {
     assert_eq!(argument("deploy"), "a|b");
     assert_eq!(argument("after"), "a|b|${env.n}");
     assert_eq!(argument("last"), "x|${env.m}");
+}
+
+#[test]
+fn what_is_said_before_leaving_does_not_keep_the_script_going() {
+    let walked = run("case \"$D\" in\na) n=a ;;\n*) echo no && exit 1 ;;\nesac\ndeploy \"$n\"");
+    let command = walked.commands.iter().find(|command| command.program() == Some("deploy")).unwrap();
+    assert_eq!(show(&command.words[1].value), "a");
+    let walked = run("n=a\nmaybe && exit 1\ndeploy \"$n\"");
+    assert!(walked.commands.iter().any(|command| command.program() == Some("deploy")));
 }
 
 #[test]
