@@ -12,6 +12,7 @@
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 mod cases;
+mod coverage;
 
 mod run;
 
@@ -59,4 +60,10 @@ fn every_break_is_found_by_its_rule_alone() {
 #[test]
 fn every_harmless_rewrite_stays_clean() {
     every(&cases::harmless());
+}
+
+#[test]
+fn there_are_many_of_both() {
+    let (breaks, harmless) = (cases::breaks().len(), cases::harmless().len());
+    assert!(breaks >= 290 && harmless >= 110, "{breaks} breaks and {harmless} harmless rewrites");
 }
