@@ -51,10 +51,7 @@ pub fn check(provider: &dyn SourceProvider, options: &Options) -> Checked {
             Run { reader: &reader, options, workspace: &workspace, model: &model }.rules(&loaded, rules, &mut report);
             report.summary.files = reader.sources().len() - own;
         }
-        Err(errors) => {
-            let sources = reader.sources();
-            report.failures.extend(errors.iter().map(|error| config_failure(error, Places::new(&sources))));
-        }
+        Err(errors) => report.failures = config_failures(&errors, &reader),
     }
     Checked { report: sorted(report), sources: reader.into_sources() }
 }
@@ -65,18 +62,16 @@ pub fn check(provider: &dyn SourceProvider, options: &Options) -> Checked {
 /// When the configuration is wrong.
 pub fn model(provider: &dyn SourceProvider, options: &Options) -> Result<(Value, Sources), Box<Checked>> {
     let reader = Reader::new(provider);
-    let mut report = Report::default();
     match Workspace::read(&reader, options) {
         Ok(workspace) => {
             let model = workspace.model(&reader, &Sections::all());
-            return Ok((model.value, reader.into_sources()));
+            Ok((model.value, reader.into_sources()))
         }
         Err(errors) => {
-            let sources = reader.sources();
-            report.failures = errors.iter().map(|error| config_failure(error, Places::new(&sources))).collect();
+            let report = Report { failures: config_failures(&errors, &reader), ..Report::default() };
+            Err(Box::new(Checked { report, sources: reader.into_sources() }))
         }
     }
-    Err(Box::new(Checked { report, sources: reader.into_sources() }))
 }
 
 /// What was read, before anything of it is evaluated.
@@ -120,13 +115,10 @@ impl Workspace {
             .iter()
             .filter_map(|(root, inputs)| World::new(reader, configuration, &root.dir, inputs, budget))
             .collect();
-        let facts = Facts { worlds: &worlds, standard, workflows, reader, budget };
-        let mut model = Model::build(&facts, sections);
         let problems = configuration.problems.iter().chain(roots.iter().flat_map(|(_, inputs)| &inputs.problems));
         let of_workflows = workflows.iter().flat_map(|workflow| workflow.problems.iter().cloned().map(Problem::Syntax));
         let problems: Vec<Problem> = problems.cloned().chain(of_workflows).collect();
-        model.add_problems(&problems, reader);
-        model
+        Model::build(&Facts { worlds: &worlds, standard, workflows, problems: &problems, reader }, sections)
     }
 }
 
@@ -258,6 +250,11 @@ fn skipped(rule: &Rule, standard: &Standard) -> Option<String> {
     })
 }
 
+fn config_failures(errors: &[ConfigError], reader: &Reader<'_>) -> Vec<Failure> {
+    let sources = reader.sources();
+    errors.iter().map(|error| config_failure(error, Places::new(&sources))).collect()
+}
+
 fn config_failure(error: &ConfigError, places: Places<'_>) -> Failure {
     Failure {
         message: error.message.clone(),
@@ -271,28 +268,5 @@ fn rule_failure(error: &RuleError, places: Places<'_>) -> Failure {
         message: format!("this rule does not work: {}", error.message),
         help: error.help.clone(),
         place: Some(places.label(error.span, "")),
-    }
-}
-
-impl Model {
-    /// Adds `$.problems`: what could not be read.
-    fn add_problems(&mut self, problems: &[Problem], reader: &Reader<'_>) {
-        let items = problems.iter().map(|problem| {
-            let (message, help, span) = match problem {
-                Problem::Syntax(problem) => (problem.message.clone(), problem.help.clone(), problem.span),
-                Problem::Unreadable(path, error) => {
-                    let file = reader.add(path, "");
-                    (format!("the file cannot be read: {error}"), None, crate::source::Span::new(file, 0, 0))
-                }
-            };
-            Value::record([("message", Value::string(message)), ("help", help.map_or_else(Value::null, Value::string))])
-                .written_at(span)
-        });
-        let items = Value::tuple(items.collect());
-        if let crate::value::Data::Object(object) = &self.value.data {
-            let mut fields = object.fields.clone();
-            fields.insert("problems".into(), items);
-            self.value = Value::object(fields);
-        }
     }
 }

@@ -81,11 +81,7 @@ fn restrict(report: &mut Report, wanted: &[String]) {
     report
         .undetermined
         .retain(|undetermined| undetermined.blocking.as_ref().is_none_or(|blocking| within(&blocking.file)));
-    let count = |severity| report.findings.iter().filter(|finding| finding.severity == severity).count();
-    report.summary.errors = count(Severity::Error);
-    report.summary.warnings = count(Severity::Warning);
-    report.summary.notes = count(Severity::Note);
-    report.summary.undetermined = report.undetermined.len();
+    report.count();
 }
 
 fn use_color(args: &CheckArgs) -> bool {

@@ -34,6 +34,13 @@ impl EvalError {
         self
     }
 
+    /// Adds "did you mean …?", when one of the names is close to the one that was not found.
+    #[must_use]
+    pub fn suggesting<'n>(mut self, wanted: &str, names: impl IntoIterator<Item = &'n str>) -> Self {
+        self.help = did_you_mean(wanted, names).or(self.help);
+        self
+    }
+
     /// The error as the reason of an unknown.
     #[must_use]
     pub fn reason(&self) -> String {

@@ -111,16 +111,14 @@ impl Evaluator<'_> {
         let ExprKind::Variable(root) = &base.kind else {
             return self.steps(self.evaluate(base)?, steps);
         };
-        let plain = steps.iter().take_while(|step| matches!(step.kind, StepKind::Attribute(_) | StepKind::Index(_)));
-        let path = plain
-            .map(|step| {
-                Ok(match &step.kind {
-                    StepKind::Index(key) => PathStep::Index(self.evaluate(key)?, step.span),
-                    StepKind::Attribute(name) => PathStep::Attribute(Arc::clone(name), step.span),
-                    StepKind::AttributeSplat(_) | StepKind::FullSplat(_) => unreachable_step(step),
-                })
-            })
-            .collect::<Result<Vec<_>, EvalError>>()?;
+        let mut path = Vec::new();
+        for step in steps {
+            match &step.kind {
+                StepKind::Attribute(name) => path.push(PathStep::Attribute(Arc::clone(name), step.span)),
+                StepKind::Index(key) => path.push(PathStep::Index(self.evaluate(key)?, step.span)),
+                StepKind::AttributeSplat(_) | StepKind::FullSplat(_) => break,
+            }
+        }
         let value = self.reference(root, &path, path.last().map_or(base.span, |last| base.span.to(last.span())))?;
         match steps.get(path.len()..) {
             None | Some([]) => Ok(value),
@@ -381,11 +379,6 @@ impl Evaluator<'_> {
         };
         Ok(result.written_at(span).marked(sensitive))
     }
-}
-
-/// Splats were filtered out by the caller; this keeps the match total without a panic.
-fn unreachable_step(step: &Step) -> PathStep {
-    PathStep::Index(Value::null(), step.span)
 }
 
 /// The result of a conditional whose other result fails. Where that tells its type all the same,

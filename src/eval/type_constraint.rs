@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{EvalError, did_you_mean};
+use super::EvalError;
 use crate::syntax::hcl::ast::{Expr, ExprKind};
 use crate::value::{ObjectType, OptionalAttribute, Type, Value, convert};
 
@@ -53,11 +53,7 @@ fn keyword(name: &str, expr: &Expr) -> Result<Type, EvalError> {
 }
 
 fn unknown_type(name: &str, expr: &Expr) -> EvalError {
-    let error = EvalError::new(expr.span, format!("`{name}` is not a type"));
-    match did_you_mean(name, KEYWORDS.iter().copied()) {
-        Some(help) => error.with_help(help),
-        None => error,
-    }
+    EvalError::new(expr.span, format!("`{name}` is not a type")).suggesting(name, KEYWORDS.iter().copied())
 }
 
 fn object(

@@ -1,12 +1,14 @@
 //! What else there is: log groups, buckets, repositories, variables, outputs, modules.
 
+use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::functions::Function;
 use super::{Facts, Found, Sections, as_type, ecr, logs, statement};
 use crate::source::Span;
 use crate::syntax::hcl::ast::Block;
-use crate::terraform::World;
+use crate::terraform::{Instance, Module, World};
 use crate::value::{Data, Type, Unknown, Value};
 
 /// Lists of things.
@@ -96,35 +98,38 @@ fn gaps(facts: &Facts<'_, '_>) -> Vec<Value> {
     gaps
 }
 
-fn variables(facts: &Facts<'_, '_>) -> Value {
+/// A value that a module declares by name; `None` when it does not.
+type Declared = Option<crate::eval::Evaluated>;
+
+/// Everything that the modules declare by `blocks`, each with its value.
+fn declared<'w>(
+    facts: &Facts<'_, 'w>,
+    blocks: impl Fn(&Module) -> &BTreeMap<Arc<str>, Arc<Block>>,
+    value: impl Fn(&World<'w>, &Rc<Instance>, &Arc<str>, Span) -> Declared,
+) -> Value {
     let mut items = Vec::new();
     for world in facts.worlds {
         for instance in world.instances() {
-            for (name, block) in &instance.module.variables {
-                let value = world.variable(instance, name, block.header);
+            for (name, block) in blocks(&instance.module) {
+                let value = value(world, instance, name, block.header);
                 items.push(entry(name, &instance.address, block.header, value));
             }
         }
     }
     Value::tuple(items)
+}
+
+fn variables(facts: &Facts<'_, '_>) -> Value {
+    declared(facts, |module| &module.variables, World::variable)
+}
+
+fn outputs(facts: &Facts<'_, '_>) -> Value {
+    declared(facts, |module| &module.outputs, World::output)
 }
 
 /// Whether a workflow may ask Terraform for an output, as `terraform output -raw NAME` does.
 fn prints_outputs(facts: &Facts<'_, '_>) -> bool {
     facts.workflows.iter().any(|workflow| facts.reader.text(workflow.file).contains(" output "))
-}
-
-fn outputs(facts: &Facts<'_, '_>) -> Value {
-    let mut items = Vec::new();
-    for world in facts.worlds {
-        for instance in world.instances() {
-            for (name, block) in &instance.module.outputs {
-                let value = world.output(instance, name, block.header);
-                items.push(entry(name, &instance.address, block.header, value));
-            }
-        }
-    }
-    Value::tuple(items)
 }
 
 /// Names of the root modules' outputs; an unknown one for every file of theirs that cannot be read whole.
@@ -166,7 +171,7 @@ fn invoke_permissions(all: &[Found<'_, '_>]) -> Value {
     Value::tuple(items.collect())
 }
 
-fn entry(name: &Arc<str>, module: &Arc<str>, header: Span, value: Option<crate::eval::Evaluated>) -> Value {
+fn entry(name: &Arc<str>, module: &Arc<str>, header: Span, value: Declared) -> Value {
     let value = match value {
         Some(Ok(value)) => value,
         Some(Err(error)) => Value::unknown(Unknown::new(Type::Any, error.reason(), Some(error.span))),

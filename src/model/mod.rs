@@ -15,6 +15,7 @@ mod logs;
 mod managed;
 mod permissions;
 mod policy;
+mod problems;
 mod resources;
 mod s3;
 mod sections;
@@ -26,10 +27,9 @@ mod workflows;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::eval::Budget;
 use crate::source::Reader;
 use crate::standard::Standard;
-use crate::terraform::{Mode, ResourceInstance, World};
+use crate::terraform::{Mode, Problem, ResourceInstance, World};
 use crate::value::{Answer, Data, Fields, Origin, Type, Unknown, Value, convert, equals};
 use crate::workflow::Workflow;
 
@@ -45,10 +45,10 @@ pub struct Facts<'f, 'w> {
     pub standard: &'f Standard,
     /// The workflows, with what they call put in.
     pub workflows: &'f [Workflow],
+    /// What could not be read.
+    pub problems: &'f [Problem],
     /// Files.
     pub reader: &'f Reader<'f>,
-    /// Work left.
-    pub budget: &'f Budget,
 }
 
 /// A resource instance and the world it is in.
@@ -119,6 +119,7 @@ impl Model {
         add("deploy", workflows.deploy);
         add("workflows", workflows.workflows);
         add("deployments", workflows.deployments);
+        add("problems", problems::all(facts));
         add("documented", Value::tuple(documented));
         add("standard", facts.standard.value.clone());
         if sections.wants("resources") {

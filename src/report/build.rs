@@ -21,20 +21,20 @@ impl<'s> Places<'s> {
         Position { line: at.line, column: at.column, offset }
     }
 
+    /// The file of a span.
+    #[must_use]
+    pub fn path(&self, span: Span) -> &'s str {
+        self.sources.path(span.file)
+    }
+
     /// A span with something to say.
     pub fn label(&self, span: Span, text: impl Into<String>) -> Label {
         Label {
-            file: self.sources.path(span.file).to_owned(),
+            file: self.path(span).to_owned(),
             start: self.position(span.file, span.start),
             end: self.position(span.file, span.end),
             text: text.into(),
         }
-    }
-
-    /// A file as a whole, for one whose text could not be read.
-    pub fn file(path: &str, text: impl Into<String>) -> Label {
-        let start = Position { line: 1, column: 1, offset: 0 };
-        Label { file: path.to_owned(), start, end: start, text: text.into() }
     }
 
     /// The expression at a span, as written, on one line.
@@ -81,12 +81,18 @@ pub fn sorted(mut report: Report) -> Report {
     report.undetermined.sort_by(|a, b| (&a.rule, &a.address, &a.message).cmp(&(&b.rule, &b.address, &b.message)));
     report.undetermined.dedup();
     report.skipped.sort_by(|a, b| a.rule.cmp(&b.rule));
-    let count = |severity| report.findings.iter().filter(|finding| finding.severity == severity).count();
-    report.summary.errors = count(Severity::Error);
-    report.summary.warnings = count(Severity::Warning);
-    report.summary.notes = count(Severity::Note);
-    report.summary.undetermined = report.undetermined.len();
+    report.count();
     report
+}
+
+impl Report {
+    /// Counts anew what is in the report; for whoever takes something out of it.
+    pub fn count(&mut self) {
+        let of = |severity| self.findings.iter().filter(|finding| finding.severity == severity).count();
+        (self.summary.errors, self.summary.warnings, self.summary.notes) =
+            (of(Severity::Error), of(Severity::Warning), of(Severity::Note));
+        self.summary.undetermined = self.undetermined.len();
+    }
 }
 
 fn place(finding: &Finding) -> (&str, u32, u32, &str, &str, Option<&str>) {

@@ -11,7 +11,7 @@ use super::rule::{Rule, RuleError, SelectFrom};
 use super::scope::RuleScope;
 use crate::eval::{Budget, Evaluator};
 use crate::report::{Applicability, Edit, Finding, Fix, Label, Places, Severity, Undetermined};
-use crate::source::{FileId, Span};
+use crate::source::Span;
 use crate::syntax::hcl::{self, ast::Expr};
 use crate::value::{Data, Unknown, Value, render};
 
@@ -243,16 +243,16 @@ impl Case<'_, '_> {
     /// The places of a value, without those in the rule's own page.
     fn links(&self, value: &Value) -> Vec<crate::value::Link> {
         let mut links = value.origin.chain(MAX_LINKS + 4);
-        links.retain(|link| link.span.file != self.rule.file);
+        links.retain(|link| self.is_outside(&link.span));
         // What the configuration reads from a page is shown in the page.
-        links.sort_by_key(|link| self.runner.places.label(link.span, "").file.ends_with(crate::standard::FILE_NAME));
+        links.sort_by_key(|link| self.runner.places.path(link.span).ends_with(crate::standard::FILE_NAME));
         links.truncate(MAX_LINKS);
         links
     }
 
     /// The place that a label means: where the value was written, in the page rather than on the way from it.
     fn source(&self, value: &Value) -> Option<Span> {
-        let deepest = value.origin.deepest().filter(|span| span.file != self.rule.file);
+        let deepest = value.origin.deepest().filter(|span| self.is_outside(span));
         deepest.or_else(|| self.links(value).last().map(|link| link.span))
     }
 
@@ -286,23 +286,23 @@ impl Case<'_, '_> {
         for spec in &self.rule.fixes {
             let old = self.with(bound, |evaluator| evaluator.evaluate(&spec.replace))?;
             let new = self.with(bound, |evaluator| evaluator.evaluate(&spec.with))?;
-            let Some(span) = old.origin.written().filter(|span| span.file != self.rule.file) else {
+            let Some(span) = old.origin.written().filter(|span| self.is_outside(span)) else {
                 return Ok(None);
             };
-            let places = self.runner.places;
             let Some(text) = hcl::literal(&new) else {
                 return Ok(None);
             };
             if spec.unsafe_ {
                 applicability = Applicability::Unsafe;
             }
-            edits.push(Edit { file: places.label(span, "").file, start: span.start, end: span.end, text });
+            let file = self.runner.places.path(span).to_owned();
+            edits.push(Edit { file, start: span.start, end: span.end, text });
         }
         Ok((!edits.is_empty()).then_some(Fix { applicability, edits }))
     }
 
     fn undetermined(&self, bound: &Bound, unknown: &Arc<Unknown>, fallback: Option<Span>, outcome: &mut Outcome) {
-        let outside = |span: &Span| !self.is_own(span.file);
+        let outside = |span: &Span| self.is_outside(span);
         let span = unknown.span.filter(outside).or(fallback.filter(outside));
         outcome.undetermined.push(Undetermined {
             rule: self.rule.id.clone(),
@@ -312,7 +312,8 @@ impl Case<'_, '_> {
         });
     }
 
-    fn is_own(&self, file: FileId) -> bool {
-        file == self.rule.file
+    /// Whether a place is not in the rule's own page.
+    fn is_outside(&self, span: &Span) -> bool {
+        span.file != self.rule.file
     }
 }

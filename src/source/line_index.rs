@@ -68,13 +68,6 @@ impl LineIndex {
     pub fn lines(&self) -> usize {
         self.starts.len()
     }
-
-    /// Byte offset at which a line (from 1) starts.
-    #[must_use]
-    pub fn line_start(&self, line: u32) -> Option<usize> {
-        let index = usize::try_from(line).ok()?.checked_sub(1)?;
-        self.starts.get(index).map(|&start| start as usize)
-    }
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! Reads each file once, and remembers what could not be read.
 
 use std::cell::{OnceCell, Ref, RefCell};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::{FileId, ReadError, SourceProvider, Sources, Span};
+use super::{FileId, ReadError, SourceProvider, Sources};
 use crate::eval::{FileText, Files};
 
 /// Files on demand, over a [`SourceProvider`].
@@ -108,31 +108,6 @@ impl<'p> Reader<'p> {
     #[must_use]
     pub fn text(&self, file: FileId) -> Arc<str> {
         self.sources.borrow().get(file).map_or_else(|| "".into(), super::SourceFile::shared_text)
-    }
-
-    /// The text that a span covers.
-    #[must_use]
-    pub fn slice(&self, span: Span) -> String {
-        self.sources.borrow().slice(span).to_owned()
-    }
-
-    /// Path of a file that was read.
-    #[must_use]
-    pub fn path(&self, file: FileId) -> String {
-        self.sources.borrow().path(file).to_owned()
-    }
-
-    /// The files that were asked for and are there, but could not be read.
-    #[must_use]
-    pub fn unreadable(&self) -> BTreeMap<String, ReadError> {
-        self.read
-            .borrow()
-            .iter()
-            .filter_map(|(path, result)| match result {
-                Err(error) if *error != ReadError::NotFound => Some((path.clone(), error.clone())),
-                _ => None,
-            })
-            .collect()
     }
 }
 

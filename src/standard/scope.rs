@@ -113,10 +113,7 @@ impl Scope for StandardScope<'_> {
             Some(value) => Ok(Found { value: value?, used: 1 }),
             None => {
                 let error = EvalError::new(at, format!("there is no local value `{name}`"));
-                Err(match did_you_mean(name, self.locals.keys().map(|name| &**name)) {
-                    Some(help) => error.with_help(help),
-                    None => error,
-                })
+                Err(error.suggesting(name, self.locals.keys().map(|name| &**name)))
             }
         }
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::config::Mode;
 use super::instance::World;
 use super::resource::ResourceInstance;
-use crate::eval::{EvalError, Evaluated, did_you_mean};
+use crate::eval::{EvalError, Evaluated};
 use crate::source::Span;
 use crate::value::{Type, Unknown, Value};
 
@@ -56,9 +56,5 @@ pub(super) fn errors(instance: &ResourceInstance) -> Vec<EvalError> {
 }
 
 fn unsupported(name: &str, at: Span) -> EvalError {
-    let error = EvalError::new(at, format!("`terraform_data` has no `{name}`"));
-    match did_you_mean(name, ATTRIBUTES) {
-        Some(help) => error.with_help(help),
-        None => error,
-    }
+    EvalError::new(at, format!("`terraform_data` has no `{name}`")).suggesting(name, ATTRIBUTES)
 }

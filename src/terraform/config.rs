@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::eval::{EvalError, did_you_mean};
+use crate::eval::EvalError;
 use crate::source::{FileId, ReadError, Reader, is_fetched, normalize_path};
 use crate::syntax::SyntaxProblem;
 use crate::syntax::hcl::ast::{Attribute, Block, ExprKind};
@@ -147,18 +147,6 @@ impl Module {
             self.errors.push(EvalError::new(block.header, message));
         }
     }
-
-    /// Whether anything at all is declared.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.variables.is_empty()
-            && self.locals.is_empty()
-            && self.resources.is_empty()
-            && self.calls.is_empty()
-            && self.outputs.is_empty()
-            && self.providers.is_empty()
-            && !self.has_backend
-    }
 }
 
 /// The blocks that a file may hold, and how many labels each has.
@@ -189,10 +177,7 @@ fn misplaced(block: &Block) -> Option<EvalError> {
         }
         None => {
             let error = EvalError::new(block.header, format!("there are no blocks of type `{kind}`"));
-            Some(match did_you_mean(kind, BLOCKS.iter().map(|(known, _)| *known)) {
-                Some(help) => error.with_help(help),
-                None => error,
-            })
+            Some(error.suggesting(kind, BLOCKS.iter().map(|(known, _)| *known)))
         }
     }
 }
@@ -208,8 +193,6 @@ pub struct Configuration {
     pub(super) installed: BTreeMap<String, BTreeMap<String, String>>,
     /// What could not be read.
     pub problems: Vec<Problem>,
-    /// How many files were read.
-    pub files: usize,
 }
 
 impl Configuration {
@@ -278,7 +261,6 @@ impl Configuration {
                 continue;
             }
             let path = join(dir, name);
-            self.files += 1;
             match HclFile::read(reader, &path) {
                 Err(error) => {
                     module.gaps.push(format!("{path} could not be read").into());

@@ -146,8 +146,7 @@ impl Errors<'_, '_> {
             let name = &attribute.name;
             if !CALL_ARGUMENTS.contains(&&*name.value) && !variables.contains_key(&name.value) {
                 let error = EvalError::new(name.span, format!("the module has no variable `{}`", name.value));
-                let near = crate::eval::did_you_mean(&name.value, variables.keys().map(|name| &**name));
-                self.add(near.map_or(error.clone(), |help| error.with_help(help)));
+                self.add(error.suggesting(&name.value, variables.keys().map(|name| &**name)));
             }
         }
         for (name, variable) in variables {

@@ -55,6 +55,22 @@ impl<T> Expansion<T> {
         }
     }
 
+    /// What a reference to all of them is: the value of the only one, or a tuple or object of each one's.
+    pub(super) fn value(&self, each: impl Fn(&T) -> Value) -> Value {
+        match self {
+            Self::Single([(_, only)]) => each(only),
+            Self::Counted(items) => Value::tuple(items.iter().map(|(_, item)| each(item)).collect()),
+            Self::Keyed(items) => {
+                let named = |(key, item): &(InstanceKey, T)| match key {
+                    InstanceKey::Name(name) => Some((Arc::clone(name), each(item))),
+                    _ => None,
+                };
+                Value::object(items.iter().filter_map(named).collect())
+            }
+            Self::Unknown(_, unknown) => Value::unknown(unknown.derived(Type::Any)),
+        }
+    }
+
     /// The instance with a key; the one that stands for all, when the keys are unknown.
     pub fn get(&self, key: &InstanceKey) -> Option<&T> {
         match (self, key) {

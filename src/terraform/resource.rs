@@ -76,24 +76,6 @@ impl Resource {
         });
         Self { mode, ty: Arc::clone(ty), name: Arc::clone(name), instances }
     }
-
-    /// What a reference to the resource as a whole is: an object, or a tuple or map of objects.
-    pub(super) fn whole(&self, world: &World<'_>) -> Value {
-        match &self.instances {
-            Expansion::Single([(_, only)]) => only.object(world),
-            Expansion::Counted(items) => Value::tuple(items.iter().map(|(_, item)| item.object(world)).collect()),
-            Expansion::Keyed(items) => Value::object(
-                items
-                    .iter()
-                    .filter_map(|(key, item)| match key {
-                        InstanceKey::Name(name) => Some((Arc::clone(name), item.object(world))),
-                        _ => None,
-                    })
-                    .collect(),
-            ),
-            Expansion::Unknown(_, unknown) => Value::unknown(unknown.derived(Type::Any)),
-        }
-    }
 }
 
 impl ResourceInstance {

@@ -7,8 +7,7 @@ use super::config::Mode;
 use super::expand::{Expansion, InstanceKey, Repetition};
 use super::instance::{Instance, World};
 use super::references::{NO_COUNT, NO_EACH, NO_SELF};
-use super::resource::Resource;
-use crate::eval::{EvalError, Evaluated, Files, Found, PathStep, Scope, did_you_mean};
+use crate::eval::{EvalError, Evaluated, Files, Found, PathStep, Scope};
 use crate::source::Span;
 use crate::value::{Data, Fields, Object, Type, Unknown, Value};
 
@@ -113,7 +112,7 @@ impl ModuleScope<'_, '_> {
         };
         let (child, used) = match pick(&children, path, 1, at)? {
             Picked::One(child, used) => (child, used),
-            Picked::All => return Ok(Found { value: self.whole_module(&children, at), used: 1 }),
+            Picked::All => return Ok(Found { value: children.value(|child| self.module_object(child, at)), used: 1 }),
             Picked::Unknown(unknown) => return Ok(Found { value: Value::unknown(unknown), used: 2 }),
         };
         let Some(output) = name_at(path, used) else {
@@ -123,30 +122,8 @@ impl ModuleScope<'_, '_> {
             Some(value) => Ok(Found { value: value?, used: used + 1 }),
             None => {
                 let error = EvalError::new(at, format!("module `{name}` has no output `{output}`"));
-                Err(match did_you_mean(&output, child.module.outputs.keys().map(|name| &**name)) {
-                    Some(help) => error.with_help(help),
-                    None => error,
-                })
+                Err(error.suggesting(&output, child.module.outputs.keys().map(|name| &**name)))
             }
-        }
-    }
-
-    fn whole_module(&self, children: &Expansion<Rc<Instance>>, at: Span) -> Value {
-        match children {
-            Expansion::Single([(_, only)]) => self.module_object(only, at),
-            Expansion::Counted(items) => {
-                Value::tuple(items.iter().map(|(_, child)| self.module_object(child, at)).collect())
-            }
-            Expansion::Keyed(items) => Value::object(
-                items
-                    .iter()
-                    .filter_map(|(key, child)| match key {
-                        InstanceKey::Name(name) => Some((Arc::clone(name), self.module_object(child, at))),
-                        _ => None,
-                    })
-                    .collect(),
-            ),
-            Expansion::Unknown(_, unknown) => Value::unknown(unknown.derived(Type::Any)),
         }
     }
 
@@ -192,17 +169,15 @@ impl ModuleScope<'_, '_> {
         }
         let (instance, used) = match pick(&resource.instances, path, start, at)? {
             Picked::One(instance, used) => (instance, used),
-            Picked::All => return Ok(Found { value: self.whole(&resource), used: start }),
+            Picked::All => {
+                return Ok(Found { value: resource.instances.value(|item| item.object(self.world)), used: start });
+            }
             Picked::Unknown(unknown) => return Ok(Found { value: Value::unknown(unknown), used: start + 1 }),
         };
         match name_at(path, used) {
             Some(attribute) => Ok(Found { value: instance.attribute(self.world, &attribute, at)?, used: used + 1 }),
             None => Ok(Found { value: instance.object(self.world), used }),
         }
-    }
-
-    fn whole(&self, resource: &Resource) -> Value {
-        resource.whole(self.world)
     }
 }
 

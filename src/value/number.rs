@@ -265,16 +265,6 @@ impl Number {
         }
     }
 
-    /// Whether there is no fraction.
-    #[must_use]
-    pub fn is_integer(&self) -> bool {
-        match &self.0 {
-            Repr::Int(_) => true,
-            Repr::Big(big) => big.exponent >= 0,
-            Repr::Double(value) => value.fract() == 0.0,
-        }
-    }
-
     /// The integer, when it is one and fits.
     #[must_use]
     pub fn as_i64(&self) -> Option<i64> {

@@ -23,10 +23,6 @@ pub enum StepKind {
 }
 
 impl StepKind {
-    /// Every kind.
-    pub const ALL: [Self; 5] =
-        [Self::DetectChanges, Self::VerifyImage, Self::UpdateFunction, Self::HealthCheck, Self::WaitActive];
-
     /// The name that a standard uses.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -6,7 +6,9 @@
 //! purpose, `!> …` is what it makes of it instead. Lines before the first file that start with
 //! `##` are comments.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+
+use super::terraform::record_files;
 
 /// One configuration and what comes out of it.
 pub struct Case {
@@ -45,10 +47,7 @@ pub struct File {
 
 /// Reads the whole record, in the order of the files' names.
 pub fn load() -> Vec<File> {
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/configurations/cases");
-    let mut paths: Vec<PathBuf> = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
-    paths.sort();
-    paths
+    record_files("tests/configurations/cases")
         .into_iter()
         .map(|path| File {
             name: path.file_stem().unwrap().to_string_lossy().into_owned(),

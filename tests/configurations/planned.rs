@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 
 use super::cases::Case;
 use super::notation::{planned_json, type_text};
-use super::terraform::{Directory, run};
+use super::terraform::{Change, Directory, PlannedValues, run};
 
 /// What terraform makes of each configuration.
 pub fn all<'c>(cases: impl Iterator<Item = &'c Case>) -> Vec<Vec<String>> {
@@ -184,27 +184,6 @@ struct Plan<'p> {
     output_changes: BTreeMap<String, Change<'p>>,
     #[serde(borrow, default)]
     resource_changes: Vec<ResourceChange<'p>>,
-}
-
-#[derive(Deserialize)]
-struct PlannedValues<'p> {
-    #[serde(borrow, default)]
-    outputs: BTreeMap<String, Planned<'p>>,
-}
-
-#[derive(Deserialize)]
-struct Planned<'p> {
-    r#type: Option<serde_json::Value>,
-    #[serde(borrow)]
-    value: Option<&'p RawValue>,
-}
-
-#[derive(Deserialize)]
-struct Change<'p> {
-    #[serde(borrow)]
-    after: Option<&'p RawValue>,
-    #[serde(borrow)]
-    after_unknown: Option<&'p RawValue>,
 }
 
 #[derive(Deserialize)]

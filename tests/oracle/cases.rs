@@ -5,6 +5,8 @@
 
 use std::path::{Path, PathBuf};
 
+use super::support::record_files;
+
 /// One expression and its result.
 pub struct Case {
     /// Comment lines before it.
@@ -33,11 +35,7 @@ pub fn directory() -> PathBuf {
 
 /// Reads the whole record, in the order of the files' names.
 pub fn load() -> Vec<File> {
-    let mut paths: Vec<PathBuf> =
-        std::fs::read_dir(directory().join("cases")).unwrap().map(|entry| entry.unwrap().path()).collect();
-    paths.retain(|path| path.extension().is_some_and(|extension| extension == "txt"));
-    paths.sort();
-    paths
+    record_files("tests/oracle/cases")
         .into_iter()
         .map(|path| File {
             name: path.file_stem().unwrap().to_string_lossy().into_owned(),

@@ -5,10 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use super::notation::{planned_json, type_text};
-use super::support::{self, Directory};
+use super::support::{self, Change, Directory, PlannedValues};
 
 /// Locals that expressions may refer to: types that literals cannot have, and templates.
 pub const LOCALS: &[(&str, &str)] = &[
@@ -168,27 +167,6 @@ struct Plan<'p> {
     planned_values: PlannedValues<'p>,
     #[serde(borrow)]
     output_changes: BTreeMap<String, Change<'p>>,
-}
-
-#[derive(Deserialize)]
-struct PlannedValues<'p> {
-    #[serde(borrow, default)]
-    outputs: BTreeMap<String, Planned<'p>>,
-}
-
-#[derive(Deserialize)]
-struct Planned<'p> {
-    r#type: Option<serde_json::Value>,
-    #[serde(borrow)]
-    value: Option<&'p RawValue>,
-}
-
-#[derive(Deserialize)]
-struct Change<'p> {
-    #[serde(borrow)]
-    after: Option<&'p RawValue>,
-    #[serde(borrow)]
-    after_unknown: Option<&'p RawValue>,
 }
 
 fn read_plan(workspace: &Workspace, batch: &[usize], results: &mut [Option<String>]) {

@@ -1,8 +1,12 @@
 //! The terraform binary, kept off the network and off the user's settings.
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
 
 /// Whether terraform is to be asked, and whether what it says is to be recorded; tells when it is not.
 pub fn wanted() -> Option<bool> {
@@ -61,4 +65,37 @@ impl Drop for Directory {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.0);
     }
+}
+
+/// `planned_values` of a plan.
+#[derive(Deserialize)]
+pub struct PlannedValues<'p> {
+    #[serde(borrow, default)]
+    pub outputs: BTreeMap<String, Planned<'p>>,
+}
+
+/// An output with its type.
+#[derive(Deserialize)]
+pub struct Planned<'p> {
+    pub r#type: Option<serde_json::Value>,
+    #[serde(borrow)]
+    pub value: Option<&'p RawValue>,
+}
+
+/// An output before and after.
+#[derive(Deserialize)]
+pub struct Change<'p> {
+    #[serde(borrow)]
+    pub after: Option<&'p RawValue>,
+    #[serde(borrow)]
+    pub after_unknown: Option<&'p RawValue>,
+}
+
+/// The text files of a record in a directory of the tests, in the order of their names.
+pub fn record_files(directory: &str) -> Vec<PathBuf> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join(directory);
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "txt"));
+    paths.sort();
+    paths
 }

@@ -31,7 +31,7 @@ pub use json::read_json;
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
-use super::{Budget, EvalError, Evaluated, Evaluator, did_you_mean};
+use super::{Budget, EvalError, Evaluated, Evaluator};
 use crate::source::Span;
 use crate::syntax::hcl::ast::Name;
 use crate::value::{Data, Origin, Type, Unknown, Value, convert};
@@ -327,10 +327,7 @@ pub(super) fn call(
         let error = EvalError::new(name.span, format!("there is no function `{called}`"));
         let known = names();
         let extra = evaluator.scope().function_names();
-        return Err(match did_you_mean(called, known.iter().chain(extra).copied()) {
-            Some(help) => error.with_help(help),
-            None => error,
-        });
+        return Err(error.suggesting(called, known.iter().chain(extra).copied()));
     };
     if let Some(reason) = evaluator.scope().forbids(called) {
         return Err(EvalError::new(name.span, reason));
