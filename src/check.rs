@@ -1,5 +1,7 @@
 //! The whole way from files to a report.
 
+mod plans;
+
 use crate::eval::Budget;
 use crate::model::{Facts, Model, Sections};
 use crate::report::{Failure, Places, Report, Severity, SeverityOrOff, Skipped, sorted};
@@ -8,7 +10,7 @@ use crate::rules::rule::SelectFrom;
 use crate::rules::{Rule, RuleError, Runner, pack};
 use crate::source::{Reader, SourceProvider, Sources};
 use crate::standard::{self, ConfigError, FILE_NAME, Root, Standard};
-use crate::terraform::{Configuration, Inputs, Override, Problem, World};
+use crate::terraform::{Configuration, Inputs, Override, PlanText, Problem, World};
 use crate::value::Value;
 use crate::workflow::{self, Workflow};
 
@@ -21,6 +23,8 @@ pub struct Options {
     pub variables: Vec<Override>,
     /// Files of variables, relative to the workspace root.
     pub var_files: Vec<String>,
+    /// What Terraform plans.
+    pub plan: Option<PlanText>,
     /// Path and text of the only rule page to run, instead of the embedded pack.
     pub only: Option<(String, String)>,
 }
@@ -42,16 +46,17 @@ pub fn check(provider: &dyn SourceProvider, options: &Options) -> Checked {
     let own = pages.len();
     // A check is as long as its longest thread, and reading the rules depends on nothing else.
     let (loaded, workspace) = load_beside(pages, || Workspace::read(&reader, options));
-    match workspace {
-        Ok(workspace) => {
-            let rules = Rules::choose(&loaded, &workspace.standard);
-            let model = workspace.model(&reader, &rules.sections());
-            report.summary.resources = model.resources;
-            report.summary.workflows = workspace.workflows.len();
-            Run { reader: &reader, options, workspace: &workspace, model: &model }.rules(&loaded, rules, &mut report);
-            report.summary.files = reader.sources().len() - own;
-        }
-        Err(errors) => report.failures = config_failures(&errors, &reader),
+    let checked = workspace.and_then(|workspace| {
+        let rules = Rules::choose(&loaded, &workspace.standard);
+        let model = workspace.model(&reader, &rules.sections())?;
+        report.summary.resources = model.resources;
+        report.summary.workflows = workspace.workflows.len();
+        Run { reader: &reader, options, workspace: &workspace, model: &model }.rules(&loaded, rules, &mut report);
+        report.summary.files = reader.sources().len() - own;
+        Ok(())
+    });
+    if let Err(errors) = checked {
+        report.failures = config_failures(&errors, &reader);
     }
     Checked { report: sorted(report), sources: reader.into_sources() }
 }
@@ -62,11 +67,9 @@ pub fn check(provider: &dyn SourceProvider, options: &Options) -> Checked {
 /// When the configuration is wrong.
 pub fn model(provider: &dyn SourceProvider, options: &Options) -> Result<(Value, Sources), Box<Checked>> {
     let reader = Reader::new(provider);
-    match Workspace::read(&reader, options) {
-        Ok(workspace) => {
-            let model = workspace.model(&reader, &Sections::all());
-            Ok((model.value, reader.into_sources()))
-        }
+    let read = Workspace::read(&reader, options);
+    match read.and_then(|workspace| workspace.model(&reader, &Sections::all())) {
+        Ok(model) => Ok((model.value, reader.into_sources())),
         Err(errors) => {
             let report = Report { failures: config_failures(&errors, &reader), ..Report::default() };
             Err(Box::new(Checked { report, sources: reader.into_sources() }))
@@ -96,29 +99,31 @@ impl Workspace {
             let help = Some("paths count from the directory of the repository".to_owned());
             return Err(vec![ConfigError { message, span: None, help }]);
         }
-        let configuration = Configuration::load(reader, dirs.as_deref());
+        let mut configuration = Configuration::load(reader, dirs.as_deref());
         let found = || configuration.roots.iter().map(|dir| Root { dir: dir.clone(), ..Root::default() }).collect();
         let roots: Vec<Root> = standard.roots.clone().unwrap_or_else(found);
         let with_inputs = |root: Root| {
             let inputs = inputs(reader, &root, options, &budget);
             (root, inputs)
         };
-        let roots = roots.into_iter().map(with_inputs).collect();
+        let mut roots: Vec<(Root, Inputs)> = roots.into_iter().map(with_inputs).collect();
+        plans::add(reader, options, &mut configuration, &mut roots).map_err(|error| vec![error])?;
         let workflows = read_workflows(reader);
         Ok(Self { budget, standard, configuration, roots, workflows })
     }
 
     /// Evaluates what these sections of the model need.
-    fn model(&self, reader: &Reader<'_>, sections: &Sections) -> Model {
+    fn model(&self, reader: &Reader<'_>, sections: &Sections) -> Result<Model, Vec<ConfigError>> {
         let Self { budget, standard, configuration, roots, workflows } = self;
         let worlds: Vec<World<'_>> = roots
             .iter()
             .filter_map(|(root, inputs)| World::new(reader, configuration, &root.dir, inputs, budget))
             .collect();
+        worlds.iter().try_for_each(|world| plans::check(world, reader)).map_err(|error| vec![error])?;
         let problems = configuration.problems.iter().chain(roots.iter().flat_map(|(_, inputs)| &inputs.problems));
         let of_workflows = workflows.iter().flat_map(|workflow| workflow.problems.iter().cloned().map(Problem::Syntax));
         let problems: Vec<Problem> = problems.cloned().chain(of_workflows).collect();
-        Model::build(&Facts { worlds: &worlds, standard, workflows, problems: &problems, reader }, sections)
+        Ok(Model::build(&Facts { worlds: &worlds, standard, workflows, problems: &problems, reader }, sections))
     }
 }
 

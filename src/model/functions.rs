@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use super::iam::Iam;
 use super::{Found, Joined, as_type, block_field, images, join, required_text};
-use crate::terraform::ignored_changes;
 use crate::value::{Fields, Piece, Type, Unknown, Value};
 
 /// A function under construction.
@@ -73,8 +72,6 @@ fn function(found: &Found<'_, '_>, documented: &[Value], iam: &Iam) -> Function 
     } else {
         Value::unknown(Unknown::new(Type::Any, "the variables are not a map", env.origin.span()))
     };
-    let ignored = ignored_changes(&found.instance.block)
-        .unwrap_or_else(|| Value::list(Type::String, Vec::new()).at(origin.clone()));
     let image_uri = as_type(found.configured("image_uri"), &Type::String);
     let role = iam.role_of(&found.attribute("role"));
     let fields = [
@@ -96,7 +93,7 @@ fn function(found: &Found<'_, '_>, documented: &[Value], iam: &Iam) -> Function 
         ("env", env),
         ("log_group", as_type(log_group, &Type::String)),
         ("log_format", as_type(log_format, &Type::String)),
-        ("ignore_changes", ignored),
+        ("ignore_changes", found.instance.ignored_changes()),
         ("role", role),
     ];
     let fields = fields.into_iter().map(|(name, value)| (Arc::from(name), value)).collect();

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::config::{HclFile, Problem, join};
+use super::plan::Plan;
 use crate::eval::{Budget, Constants, EvalError, Evaluator};
 use crate::source::{ReadError, Reader, Span};
 use crate::syntax::json::parse_json;
@@ -39,6 +40,8 @@ pub struct Inputs {
     pub problems: Vec<Problem>,
     /// What Terraform would stop at in the files.
     pub errors: Vec<EvalError>,
+    /// What Terraform plans.
+    pub plan: Option<Plan>,
 }
 
 impl Inputs {

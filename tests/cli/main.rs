@@ -6,4 +6,8 @@
 mod documents;
 mod hostile;
 mod output;
+mod plans;
 mod run;
+#[allow(dead_code, reason = "shared with tests that ask more of it")]
+#[path = "../support/terraform.rs"]
+mod terraform;
