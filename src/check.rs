@@ -33,6 +33,8 @@ pub struct Checked {
     pub report: Report,
     /// The files that were read.
     pub sources: Sources,
+    /// The rules there are, whether they ran or not.
+    pub rules: Loaded,
 }
 
 /// Checks a workspace.
@@ -55,7 +57,7 @@ pub fn check(provider: &dyn SourceProvider, options: &Options) -> Checked {
         }
         Err(errors) => report.failures = config_failures(&errors, &reader),
     }
-    Checked { report: sorted(report), sources: reader.into_sources() }
+    Checked { report: sorted(report), sources: reader.into_sources(), rules: loaded }
 }
 
 /// Everything that rules see, as one value.
@@ -71,7 +73,7 @@ pub fn model(provider: &dyn SourceProvider, options: &Options) -> Result<(Value,
         }
         Err(errors) => {
             let report = Report { failures: config_failures(&errors, &reader), ..Report::default() };
-            Err(Box::new(Checked { report, sources: reader.into_sources() }))
+            Err(Box::new(Checked { report, sources: reader.into_sources(), rules: Loaded::default() }))
         }
     }
 }
