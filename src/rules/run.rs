@@ -256,6 +256,7 @@ impl Case<'_, '_> {
             primary,
             related,
             fix: self.fix(bound)?,
+            document_fix: None,
             fingerprint: String::new(),
         })
     }
