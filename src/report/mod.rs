@@ -1,10 +1,12 @@
 //! What a check found, as values: the shape of `--format json`.
 
 mod build;
+mod verdict;
 
 use serde::{Deserialize, Serialize};
 
 pub use build::{Places, sorted};
+pub use verdict::{Answer, Verdict};
 
 /// How much a finding weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -292,6 +294,9 @@ pub struct Report {
     /// What kept the check from doing what was asked; exit status 2.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub failures: Vec<Failure>,
+    /// How the code stands to each documented standard; only when that was asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub compliance: Vec<Verdict>,
     /// Counts.
     pub summary: Summary,
 }
@@ -306,6 +311,7 @@ impl Default for Report {
             undetermined: Vec::new(),
             skipped: Vec::new(),
             failures: Vec::new(),
+            compliance: Vec::new(),
             summary: Summary::default(),
         }
     }
