@@ -25,6 +25,8 @@ pub struct Options {
     pub var_files: Vec<String>,
     /// Path and text of the only rule page to run, instead of the embedded pack.
     pub only: Option<(String, String)>,
+    /// Whether to report how the code stands to each documented standard, and not only where they part.
+    pub compliance: bool,
 }
 
 /// A report and the files that it speaks of.
@@ -244,13 +246,15 @@ impl Run<'_> {
         let sources = self.reader.sources();
         let places = Places::new(&sources);
         let Workspace { standard, budget, .. } = self.workspace;
-        let runner = Runner::new(&self.model.value, standard.value.clone(), budget, places, &loaded.queries);
+        let runner = Runner::new(&self.model.value, standard.value.clone(), budget, places, &loaded.queries)
+            .recording(self.options.compliance);
         report.skipped.extend(rules.skipped);
         report.failures.extend(rules.errors.iter().map(|error| rule_failure(error, places)));
         for (rule, severity, url) in &rules.running {
             let outcome = runner.run(rule, *severity, url);
             report.findings.extend(outcome.findings);
             report.undetermined.extend(outcome.undetermined);
+            report.compliance.extend(outcome.verdicts);
             report.failures.extend(outcome.errors.iter().map(|error| rule_failure(error, places)));
         }
         for (id, setting) in &standard.rules {
