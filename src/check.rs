@@ -56,15 +56,19 @@ pub fn check(provider: &dyn SourceProvider, options: &Options) -> Checked {
     Checked { report: sorted(report), sources: reader.into_sources() }
 }
 
-/// Everything that rules see, as one value.
+/// What rules see, as one value, as far as these sections of it are asked for.
 ///
 /// # Errors
 /// When the configuration is wrong.
-pub fn model(provider: &dyn SourceProvider, options: &Options) -> Result<(Value, Sources), Box<Checked>> {
+pub fn model(
+    provider: &dyn SourceProvider,
+    options: &Options,
+    sections: &Sections,
+) -> Result<(Value, Sources), Box<Checked>> {
     let reader = Reader::new(provider);
     match Workspace::read(&reader, options) {
         Ok(workspace) => {
-            let model = workspace.model(&reader, &Sections::all());
+            let model = workspace.model(&reader, sections);
             Ok((model.value, reader.into_sources()))
         }
         Err(errors) => {

@@ -2,6 +2,7 @@
 
 pub mod concise;
 pub mod json;
+pub mod query;
 pub mod text;
 
 /// How to lay out.

@@ -46,6 +46,13 @@ pub fn read(file: FileId, text: &str) -> Value {
     .written_at(Span::new(file, 0, 0))
 }
 
+/// The heading that an offset of a page stands under.
+#[must_use]
+pub fn heading_above(text: &str, offset: usize) -> Option<String> {
+    let (headings, _) = scan(text);
+    headings.into_iter().take_while(|heading| heading.span.start <= offset).last().map(|heading| heading.title)
+}
+
 fn scan(text: &str) -> (Vec<Heading>, Vec<Table>) {
     let mut headings: Vec<Heading> = Vec::new();
     let mut tables: Vec<Table> = Vec::new();
