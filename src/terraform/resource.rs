@@ -102,7 +102,7 @@ impl ResourceInstance {
     /// The value of an attribute by what is written; `None` where only the provider knows it.
     fn evaluate(&self, world: &World<'_>, name: &Arc<str>, at: Span) -> Result<Option<Value>, EvalError> {
         if let Some(configured) = self.evaluate_configured(world, name)? {
-            return Ok(Some(configured));
+            return Ok(Some(computed::given_back(&self.ty, name, configured)));
         }
         if builtin::is_builtin(self) {
             return builtin::attribute(self, world, name, at).map(Some);

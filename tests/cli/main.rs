@@ -7,6 +7,7 @@ mod documents;
 mod hostile;
 mod output;
 mod plans;
+mod query;
 mod run;
 #[allow(dead_code, reason = "shared with tests that ask more of it")]
 #[path = "../support/terraform.rs"]

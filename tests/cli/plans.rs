@@ -243,7 +243,8 @@ fn compare(text: &str) -> usize {
             }
             // Templates in keys are escaped in a plan's addresses, and not in ours; here are none.
             let at = found.iter().position(|found| found["address"] == change["address"]);
-            let values = &found.remove(at.unwrap_or_else(|| panic!("{name}: no {}", change["address"])))["values"];
+            assert!(at.is_some(), "{name}: no {}", change["address"]);
+            let values = &found.remove(at.unwrap())["values"];
             for attribute in after.keys() {
                 let (unknown, secret) = (&change["change"]["after_unknown"], &change["change"]["after_sensitive"]);
                 let place = format!("{name}: {}.{attribute}", change["address"]);

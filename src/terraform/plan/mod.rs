@@ -109,7 +109,7 @@ impl Plan {
             return Err(PlanError::Malformed("it has no `planned_values` or no `configuration`".to_owned()));
         };
         // The text itself is kept out of what is shown: it is one line, of any length.
-        let file = reader.add(&plan.path, "");
+        let file = reader.add_apart(&plan.path, "");
         let known = |json: &Json| planned::value(json, &Json::Null, &Json::Null);
         let variables =
             document.variables.iter().map(|(name, variable)| (name.as_str().into(), known(&variable.value)));
