@@ -109,12 +109,12 @@ impl Comparison<'_> {
         resources.or_else(calls).or_else(defaults)
     }
 
-    /// Compares a variable's default, which has its type in the plan: more attributes, and sets in another order.
+    /// Compares a variable's default, which has its type in the plan: other attributes, and sets in another order.
     fn default(&self, then: &Json, block: &Block) -> Option<Difference> {
         let attribute = block.body.attribute("default")?;
         let now = self.constant(&attribute.value).filter(|now| !now.is_null() && !holds_sequence(now))?;
         let then = planned::value(then, &Json::Null, &Json::Null);
-        if agrees(&then, &now, true) || then.first_unknown().is_some() {
+        if !contradicts(&then, &now) || then.first_unknown().is_some() {
             return None;
         }
         let message = format!("the plan was made when this default was {}", shown(&then));
@@ -165,6 +165,17 @@ impl Comparison<'_> {
     fn constant(&self, expr: &Expr) -> Option<Value> {
         let value = Evaluator::new(&Constants, self.budget).evaluate(expr).ok()?;
         value.first_unknown().is_none().then_some(value)
+    }
+}
+
+/// Whether two values differ in something that both have.
+fn contradicts(then: &Value, now: &Value) -> bool {
+    match (then.as_fields(), now.as_fields()) {
+        (Some(then), Some(now)) => {
+            then.iter().any(|(name, value)| now.get(name).is_some_and(|now| contradicts(value, now)))
+        }
+        // Null stands for what the type has in its place.
+        _ => !now.is_null() && !agrees(then, now, true),
     }
 }
 
