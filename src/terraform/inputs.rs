@@ -7,7 +7,7 @@ use super::config::{HclFile, Problem, join};
 use super::plan::Plan;
 use crate::eval::{Budget, Constants, EvalError, Evaluator};
 use crate::source::{ReadError, Reader, Span};
-use crate::syntax::json::parse_json;
+use crate::syntax::json::recover_json;
 use crate::value::{Fields, Origin, Value};
 
 /// A `--var` of the command line: a variable, or with dots a part of one, and what it is set to.
@@ -67,14 +67,11 @@ impl Inputs {
     fn read_file(&mut self, reader: &Reader<'_>, path: &str, budget: &Budget) -> Result<(), ReadError> {
         if path.ends_with(".json") {
             let file = reader.read(path)?;
-            match parse_json(&reader.text(file)) {
-                Err(error) => self.problems.push(Problem::Syntax(error.in_file(file))),
-                Ok(json) => {
-                    let value = json.to_value(&|range| Origin::source(Span::new(file, range.start, range.end)));
-                    let fields = value.as_fields().cloned().unwrap_or_default();
-                    self.values.extend(fields.into_iter().filter(|(name, _)| &**name != "//"));
-                }
-            }
+            let (json, errors) = recover_json(&reader.text(file));
+            self.problems.extend(errors.into_iter().map(|error| Problem::Syntax(error.in_file(file))));
+            let value = json.to_value(&|range| Origin::source(Span::new(file, range.start, range.end)));
+            let fields = value.as_fields().cloned().unwrap_or_default();
+            self.values.extend(fields.into_iter().filter(|(name, _)| &**name != "//"));
             return Ok(());
         }
         let file = HclFile::read(reader, path)?;

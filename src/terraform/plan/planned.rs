@@ -63,9 +63,6 @@ fn number(number: &serde_json::Number) -> Value {
     let exact = number.is_i64() || number.is_u64() || number.as_f64().is_some_and(|double| double.abs() < EXACT);
     match Number::parse(&number.to_string()).filter(|_| exact) {
         Some(number) => number.into(),
-        None => {
-            let reason = "the plan has a number here that is beyond what trysquare reads of one";
-            Value::unknown(Unknown::new(Type::Number, reason, None))
-        }
+        None => Value::unknown(Unknown::new(Type::Number, Number::BEYOND, None)),
     }
 }
