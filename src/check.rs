@@ -2,10 +2,10 @@
 
 use crate::eval::Budget;
 use crate::model::{Facts, Model, Sections};
-use crate::report::{Failure, Places, Report, Severity, SeverityOrOff, Skipped, sorted};
+use crate::report::{Failure, Places, Report, sorted};
+use crate::rules::choose::{self, Choice};
 use crate::rules::load::{Loaded, PageText, load_beside};
-use crate::rules::rule::SelectFrom;
-use crate::rules::{Rule, RuleError, Runner, pack};
+use crate::rules::{RuleError, Runner, pack, packs};
 use crate::source::{Reader, SourceProvider, Sources};
 use crate::standard::{self, ConfigError, FILE_NAME, Root, Standard};
 use crate::terraform::{Configuration, Inputs, Override, Problem, World};
@@ -39,17 +39,23 @@ pub fn check(provider: &dyn SourceProvider, options: &Options) -> Checked {
     let mut report = Report::default();
     let reader = Reader::new(provider);
     let pages = pages(&reader, options);
-    let own = pages.len();
     // A check is as long as its longest thread, and reading the rules depends on nothing else.
-    let (loaded, workspace) = load_beside(pages, || Workspace::read(&reader, options));
+    let (mut loaded, workspace) = load_beside(pages, || Workspace::read(&reader, options));
     match workspace {
         Ok(workspace) => {
-            let rules = Rules::choose(&loaded, &workspace.standard);
-            let model = workspace.model(&reader, &rules.sections());
+            let mut problems = Vec::new();
+            if options.only.is_none() {
+                problems = packs::add(&reader, &workspace.standard, &mut loaded);
+                problems.extend(choose::unknown_rules(&loaded, &workspace.standard));
+            }
+            let mut choice = Choice::new(&loaded, &workspace.standard, &workspace.budget);
+            problems.append(&mut choice.settings);
+            report.failures = config_failures(&problems, &reader);
+            let model = workspace.model(&reader, &choice.sections());
             report.summary.resources = model.resources;
             report.summary.workflows = workspace.workflows.len();
-            Run { reader: &reader, options, workspace: &workspace, model: &model }.rules(&loaded, rules, &mut report);
-            report.summary.files = reader.sources().len() - own;
+            Run { reader: &reader, workspace: &workspace, model: &model }.rules(&loaded, choice, &mut report);
+            report.summary.files = reader.sources().len() - loaded.pages;
         }
         Err(errors) => report.failures = config_failures(&errors, &reader),
     }
@@ -154,7 +160,7 @@ fn inputs(reader: &Reader<'_>, root: &Root, options: &Options, budget: &Budget) 
 fn pages(reader: &Reader<'_>, options: &Options) -> Vec<PageText> {
     let page = |path: &str, text: &str| {
         let file = reader.add(path, text);
-        PageText { path: path.to_owned(), file, text: reader.text(file), url: pack::url(path) }
+        PageText { path: path.to_owned(), file, text: reader.text(file), url: pack::url(path), embedded: true }
     };
     match &options.only {
         Some((path, text)) => vec![page(path, text)],
@@ -162,92 +168,28 @@ fn pages(reader: &Reader<'_>, options: &Options) -> Vec<PageText> {
     }
 }
 
-/// The rules that are to run here.
-#[derive(Default)]
-struct Rules<'l> {
-    /// Each with how much it weighs here and where its page is.
-    running: Vec<(&'l Rule, Severity, &'l str)>,
-    skipped: Vec<Skipped>,
-    known: Vec<&'l str>,
-    errors: Vec<&'l RuleError>,
-}
-
-impl<'l> Rules<'l> {
-    fn choose(loaded: &'l Loaded, standard: &Standard) -> Self {
-        let mut rules = Self::default();
-        for (page, rule) in &loaded.rules {
-            let rule = match rule {
-                Ok(rule) => rule,
-                Err(errors) => {
-                    rules.errors.extend(errors);
-                    continue;
-                }
-            };
-            rules.known.push(&rule.id);
-            if let Some(reason) = skipped(rule, standard) {
-                rules.skipped.push(Skipped { rule: rule.id.clone(), reason });
-            } else if let SeverityOrOff::On(severity) = standard.severity(&rule.id, rule.severity) {
-                rules.running.push((rule, severity, &page.url));
-            }
-        }
-        rules
-    }
-
-    /// The parts of the model that they select from.
-    fn sections(&self) -> Sections {
-        Sections::of(self.running.iter().flat_map(|(rule, ..)| &rule.selects).filter_map(|select| match &select.from {
-            SelectFrom::Path(path, _) => Some(path.as_str()),
-            SelectFrom::Expression(_) => None,
-        }))
-    }
-}
-
 /// One run of rules over one model.
 struct Run<'r> {
     reader: &'r Reader<'r>,
-    options: &'r Options,
     workspace: &'r Workspace,
     model: &'r Model,
 }
 
 impl Run<'_> {
-    fn rules(&self, loaded: &Loaded, rules: Rules<'_>, report: &mut Report) {
+    fn rules(&self, loaded: &Loaded, choice: Choice<'_>, report: &mut Report) {
         let sources = self.reader.sources();
         let places = Places::new(&sources);
         let Workspace { standard, budget, .. } = self.workspace;
         let runner = Runner::new(&self.model.value, standard.value.clone(), budget, places, &loaded.queries);
-        report.skipped.extend(rules.skipped);
-        report.failures.extend(rules.errors.iter().map(|error| rule_failure(error, places)));
-        for (rule, severity, url) in &rules.running {
-            let outcome = runner.run(rule, *severity, url);
+        report.skipped.extend(choice.skipped);
+        report.failures.extend(choice.errors.iter().map(|error| rule_failure(error, places)));
+        for active in &choice.active {
+            let outcome = runner.run(active);
             report.findings.extend(outcome.findings);
             report.undetermined.extend(outcome.undetermined);
             report.failures.extend(outcome.errors.iter().map(|error| rule_failure(error, places)));
         }
-        for (id, setting) in &standard.rules {
-            if self.options.only.is_none() && !rules.known.contains(&id.as_str()) {
-                let help = crate::eval::did_you_mean(id, rules.known.iter().copied());
-                let error = ConfigError::new(setting.span, format!("there is no rule `{id}`")).with_help(help);
-                report.failures.push(config_failure(&error, places));
-            }
-        }
     }
-}
-
-/// Why a rule does not run here.
-fn skipped(rule: &Rule, standard: &Standard) -> Option<String> {
-    if standard.severity(&rule.id, rule.severity) == SeverityOrOff::Off {
-        return Some("switched off in the configuration".to_owned());
-    }
-    let lacks = |need: &&String| match need.strip_prefix("standard.") {
-        Some(path) => standard.section(path).is_none(),
-        None => standard.value.is_null(),
-    };
-    let missing = rule.needs.iter().find(lacks)?;
-    Some(match missing.strip_prefix("standard.") {
-        Some(path) => format!("the standard has no `{path}`"),
-        None => "there is no standard".to_owned(),
-    })
 }
 
 fn config_failures(errors: &[ConfigError], reader: &Reader<'_>) -> Vec<Failure> {

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use trysquare::eval::did_you_mean;
-use trysquare::rules::{examples, pack, rule};
+use trysquare::rules::{self, examples, pack};
 use trysquare::source::Sources;
 
 use super::CommandError;
@@ -24,7 +24,7 @@ pub fn list() -> Result<ExitCode, CommandError> {
         .iter()
         .filter_map(|(path, text)| {
             let file = sources.add(path, *text);
-            rule::read(file, path, text).ok().flatten()
+            rules::read(file, path, text).ok().flatten()
         })
         .collect();
     let width = rules.iter().map(|rule| rule.id.len()).max().unwrap_or(0);

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use jsonpath_rust::parser::model::JpQuery;
 
-use super::jsonpath;
-use super::rule::{self, Rule, RuleError, SelectFrom};
+use super::read::read;
+use super::rule::{Rule, RuleError, SelectFrom};
+use super::{jsonpath, page};
 use crate::source::FileId;
 
 /// A rule's page.
@@ -18,8 +19,30 @@ pub struct PageText {
     pub file: FileId,
     /// What it says.
     pub text: Arc<str>,
-    /// Where it can be read by people.
+    /// Where it can be read by people: an address, or its path in the repository.
     pub url: String,
+    /// Whether it came with trysquare.
+    pub embedded: bool,
+}
+
+/// A page with a rule.
+#[derive(Debug)]
+pub struct LoadedRule {
+    /// The page.
+    pub page: PageText,
+    /// Its rule, or everything that is wrong with it.
+    pub rule: Result<Rule, Vec<RuleError>>,
+}
+
+impl LoadedRule {
+    /// The rule's id; of a rule that cannot be read, the title of its page.
+    #[must_use]
+    pub fn id(&self) -> String {
+        match &self.rule {
+            Ok(rule) => rule.id.clone(),
+            Err(_) => page::head(&self.page.text).title,
+        }
+    }
 }
 
 /// JSONPaths that were read, by their text; one that is none has the reason.
@@ -29,7 +52,9 @@ pub type Queries = HashMap<String, Result<JpQuery, String>>;
 #[derive(Debug, Default)]
 pub struct Loaded {
     /// In the order of the pages.
-    pub rules: Vec<(PageText, Result<Rule, Vec<RuleError>>)>,
+    pub rules: Vec<LoadedRule>,
+    /// How many pages with rules were read.
+    pub pages: usize,
     /// Every path, read once.
     pub queries: Queries,
 }
@@ -39,17 +64,18 @@ pub struct Loaded {
 pub fn load(pages: Vec<PageText>) -> Loaded {
     let mut loaded = Loaded::default();
     for page in pages {
-        let Some(read) = rule::read(page.file, &page.path, &page.text).transpose() else {
+        let Some(rule) = read(page.file, &page.path, &page.text).transpose() else {
             continue;
         };
-        for select in read.iter().flat_map(|rule| &rule.selects) {
+        for select in rule.iter().flat_map(|rule| &rule.selects) {
             if let SelectFrom::Path(path, _) = &select.from
                 && !loaded.queries.contains_key(path)
             {
                 loaded.queries.insert(path.clone(), jsonpath::check(path));
             }
         }
-        loaded.rules.push((page, read));
+        loaded.pages += 1;
+        loaded.rules.push(LoadedRule { page, rule });
     }
     loaded
 }
