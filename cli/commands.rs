@@ -2,6 +2,7 @@
 
 mod check;
 mod rules;
+mod test;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -44,10 +45,10 @@ pub fn run(args: Args) -> Result<ExitCode, CommandError> {
     match args.command {
         Command::Check(args) => check::check(&args),
         Command::Model(args) => check::model(&args),
-        Command::Rules => rules::list(),
-        Command::Explain { rule } => rules::explain(&rule),
+        Command::Rules(args) => rules::list(&args),
+        Command::Explain(args) => rules::explain(&args),
         Command::Schema { of: SchemaOf::Report } => check::report_schema(),
-        Command::Test { dir, update } => rules::test(dir.as_deref(), update),
+        Command::Test(args) => test::test(&args),
     }
 }
 

@@ -4,7 +4,8 @@ use crate::eval::Budget;
 use crate::model::{Facts, Model, Sections};
 use crate::report::{Failure, Places, Report, sorted};
 use crate::rules::choose::{self, Choice};
-use crate::rules::load::{Loaded, PageText, load_beside};
+use crate::rules::list::{Listed, list};
+use crate::rules::load::{Loaded, PageText, load, load_beside};
 use crate::rules::{RuleError, Runner, pack, packs};
 use crate::source::{Reader, SourceProvider, Sources};
 use crate::standard::{self, ConfigError, FILE_NAME, Root, Standard};
@@ -43,11 +44,7 @@ pub fn check(provider: &dyn SourceProvider, options: &Options) -> Checked {
     let (mut loaded, workspace) = load_beside(pages, || Workspace::read(&reader, options));
     match workspace {
         Ok(workspace) => {
-            let mut problems = Vec::new();
-            if options.only.is_none() {
-                problems = packs::add(&reader, &workspace.standard, &mut loaded);
-                problems.extend(choose::unknown_rules(&loaded, &workspace.standard));
-            }
+            let mut problems = add_packs(&reader, options, &workspace.standard, &mut loaded);
             let mut choice = Choice::new(&loaded, &workspace.standard, &workspace.budget);
             problems.append(&mut choice.settings);
             report.failures = config_failures(&problems, &reader);
@@ -60,6 +57,39 @@ pub fn check(provider: &dyn SourceProvider, options: &Options) -> Checked {
         Err(errors) => report.failures = config_failures(&errors, &reader),
     }
     Checked { report: sorted(report), sources: reader.into_sources() }
+}
+
+/// The rules of a workspace, and what is wrong with them or with the configuration.
+pub struct Listing {
+    /// Those that can be read.
+    pub rules: Vec<Listed>,
+    /// Every page with a rule.
+    pub pages: Vec<PageText>,
+    /// What is wrong, as the failures of a report, and the files that it speaks of.
+    pub checked: Checked,
+}
+
+/// Lists the rules of a workspace. Where the configuration is wrong, they are listed as if there were none.
+#[must_use]
+pub fn rules(provider: &dyn SourceProvider, options: &Options) -> Listing {
+    let reader = Reader::new(provider);
+    let budget = Budget::new();
+    let mut loaded = load(pages(&reader, options));
+    let (standard, mut problems) = match read_standard(&reader, options, &budget) {
+        Ok(standard) => (standard, Vec::new()),
+        Err(errors) => (Standard::default(), errors),
+    };
+    problems.extend(add_packs(&reader, options, &standard, &mut loaded));
+    let mut choice = Choice::new(&loaded, &standard, &budget);
+    problems.append(&mut choice.settings);
+    let mut failures = config_failures(&problems, &reader);
+    let sources = reader.sources();
+    failures.extend(choice.errors.iter().map(|error| rule_failure(error, Places::new(&sources))));
+    drop(sources);
+    let rules = list(&loaded, &standard, &budget);
+    let report = Report { failures, ..Report::default() };
+    let pages = loaded.rules.into_iter().map(|rule| rule.page).collect();
+    Listing { rules, pages, checked: Checked { report, sources: reader.into_sources() } }
 }
 
 /// Everything that rules see, as one value.
@@ -155,6 +185,16 @@ fn inputs(reader: &Reader<'_>, root: &Root, options: &Options, budget: &Budget) 
     inputs.values.extend(root.variables.iter().cloned());
     inputs.overrides.clone_from(&options.variables);
     inputs
+}
+
+/// Adds the repository's own rules. Gives what is wrong with them, or with settings of rules that there are not.
+fn add_packs(reader: &Reader<'_>, options: &Options, standard: &Standard, loaded: &mut Loaded) -> Vec<ConfigError> {
+    if options.only.is_some() {
+        return Vec::new();
+    }
+    let mut problems = packs::add(reader, standard, loaded);
+    problems.extend(choose::unknown_rules(loaded, standard));
+    problems
 }
 
 fn pages(reader: &Reader<'_>, options: &Options) -> Vec<PageText> {

@@ -1,7 +1,7 @@
 //! `check` and `model`.
 
 use std::fs::File;
-use std::io::{self, BufWriter, IsTerminal as _, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -21,7 +21,7 @@ pub fn check(args: &CheckArgs) -> Result<ExitCode, CommandError> {
     let mut checked = trysquare::check::check(&disk, &options);
     restrict(&mut checked.report, &wanted);
     let style = Style {
-        color: use_color(args),
+        color: args.color == Color::Always || (args.output.is_none() && render::terminal::color(args.color)),
         show_undetermined: args.show_undetermined,
         quiet: args.quiet,
         has_config: options.config.is_some() || disk.root().join(trysquare::standard::FILE_NAME).exists(),
@@ -84,17 +84,6 @@ fn restrict(report: &mut Report, wanted: &[String]) {
     report.count();
 }
 
-fn use_color(args: &CheckArgs) -> bool {
-    match args.color {
-        Color::Always => true,
-        Color::Never => false,
-        Color::Auto => {
-            let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-            args.output.is_none() && io::stdout().is_terminal() && !unwanted
-        }
-    }
-}
-
 fn status(report: &Report, fail_on: FailOn) -> ExitCode {
     if !report.failures.is_empty() {
         return ExitCode::from(2);
@@ -119,8 +108,7 @@ pub fn model(args: &ModelArgs) -> Result<ExitCode, CommandError> {
             Ok(ExitCode::SUCCESS)
         }
         Err(checked) => {
-            let style = Style { color: false, show_undetermined: false, quiet: true, has_config: true };
-            render::text::render(&checked.report, &checked.sources, style, &mut io::stderr().lock())?;
+            render::text::failures(&checked, &mut io::stderr().lock())?;
             Ok(ExitCode::from(2))
         }
     }

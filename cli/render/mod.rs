@@ -2,6 +2,9 @@
 
 pub mod concise;
 pub mod json;
+pub mod layout;
+pub mod page;
+pub mod terminal;
 pub mod text;
 
 /// How to lay out.
@@ -15,6 +18,11 @@ pub struct Style {
     pub quiet: bool,
     /// Whether there is a configuration; without one, how to get one is told.
     pub has_config: bool,
+}
+
+/// A number and what it counts.
+pub fn count(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
 }
 
 /// Text with control characters made visible: what comes from a file must not steer the terminal.

@@ -53,7 +53,7 @@ pub type Queries = HashMap<String, Result<JpQuery, String>>;
 pub struct Loaded {
     /// In the order of the pages.
     pub rules: Vec<LoadedRule>,
-    /// How many pages with rules were read.
+    /// How many pages were read for rules.
     pub pages: usize,
     /// Every path, read once.
     pub queries: Queries,
@@ -62,7 +62,7 @@ pub struct Loaded {
 /// Reads the rules of pages.
 #[must_use]
 pub fn load(pages: Vec<PageText>) -> Loaded {
-    let mut loaded = Loaded::default();
+    let mut loaded = Loaded { pages: pages.len(), ..Loaded::default() };
     for page in pages {
         let Some(rule) = read(page.file, &page.path, &page.text).transpose() else {
             continue;
@@ -74,7 +74,6 @@ pub fn load(pages: Vec<PageText>) -> Loaded {
                 loaded.queries.insert(path.clone(), jsonpath::check(path));
             }
         }
-        loaded.pages += 1;
         loaded.rules.push(LoadedRule { page, rule });
     }
     loaded

@@ -7,6 +7,7 @@ pub mod choose;
 pub mod examples;
 pub mod grammar;
 pub mod jsonpath;
+pub mod list;
 pub mod load;
 pub mod pack;
 pub mod packs;

@@ -59,7 +59,7 @@ fn value(parameter: &Parameter, set: Option<&Value>, fallback: Span) -> Result<V
         return Err(ConfigError::new(span, format!("the parameter `{name}` is unknown: {}", unknown.reason)));
     }
     convert(set, &parameter.ty).map_err(|error| {
-        ConfigError::new(span, format!("the parameter `{name}` is a {}: {error}", parameter.ty.friendly()))
+        ConfigError::new(span, format!("the parameter `{name}` does not fit its type: {error}"))
             .with_help(parameter.description.clone())
     })
 }

@@ -202,7 +202,7 @@ impl BlockReader {
         for attribute in kind.attributes {
             match block.body.attribute(attribute.name) {
                 Some(found) => self.takes(attribute.name, attribute.takes, &found.value),
-                None if attribute.required => self
+                None if attribute.required && !is_misspelt(attribute.name, &block.body) => self
                     .errors
                     .push(RuleError::new(block.header, format!("this `{}` has no `{}`", kind.name, attribute.name))),
                 None => {}
@@ -286,6 +286,11 @@ impl BlockReader {
         }
         needs
     }
+}
+
+/// Whether a body has an attribute that is nearly called so: saying that is enough.
+fn is_misspelt(name: &str, body: &Body) -> bool {
+    body.attributes.iter().any(|attribute| did_you_mean(&attribute.name.value, [name]).is_some())
 }
 
 /// The label of a block that has one.
