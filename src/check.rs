@@ -1,5 +1,7 @@
 //! The whole way from files to a report.
 
+use std::sync::Arc;
+
 use crate::eval::Budget;
 use crate::model::{Facts, Model, Sections};
 use crate::report::{Failure, Places, Report, sorted};
@@ -24,6 +26,8 @@ pub struct Options {
     pub var_files: Vec<String>,
     /// Path and text of the only rule page to run, instead of the embedded pack.
     pub only: Option<(String, String)>,
+    /// Whether to report how the code stands to each documented standard, and not only where they part.
+    pub compliance: bool,
 }
 
 /// A report and the files that it speaks of.
@@ -32,16 +36,45 @@ pub struct Checked {
     pub report: Report,
     /// The files that were read.
     pub sources: Sources,
+    /// The rules there are, whether they ran or not.
+    pub rules: Loaded,
 }
 
 /// Checks a workspace.
 #[must_use]
 pub fn check(provider: &dyn SourceProvider, options: &Options) -> Checked {
-    let mut report = Report::default();
-    let reader = Reader::new(provider);
-    let pages = pages(&reader, options);
+    let mut sources = Sources::new();
+    let pages = pages(&mut sources, options);
+    let reader = Reader::new(provider, sources);
     // A check is as long as its longest thread, and reading the rules depends on nothing else.
-    let (mut loaded, workspace) = load_beside(pages, || Workspace::read(&reader, options));
+    let (loaded, workspace) = load_beside(pages, || Workspace::read(&reader, options));
+    finish(reader, options, loaded, workspace)
+}
+
+/// The embedded pack, read, and the files that its rules speak of: what [`check_again`] begins with.
+#[must_use]
+pub fn prepare() -> (Loaded, Sources) {
+    let mut sources = Sources::new();
+    let pages = pages(&mut sources, &Options::default());
+    (load(pages), sources)
+}
+
+/// Checks a workspace that may have been checked before: `sources` are those of the last check, or of [`prepare`] as
+/// `loaded` is. What was made of files that have not changed since is used again.
+#[must_use]
+pub fn check_again(provider: &dyn SourceProvider, options: &Options, loaded: &Loaded, sources: Sources) -> Checked {
+    let reader = Reader::new(provider, sources);
+    let workspace = Workspace::read(&reader, options);
+    finish(reader, options, loaded.clone(), workspace)
+}
+
+fn finish(
+    reader: Reader<'_>,
+    options: &Options,
+    mut loaded: Loaded,
+    workspace: Result<Workspace, Vec<ConfigError>>,
+) -> Checked {
+    let mut report = Report::default();
     match workspace {
         Ok(workspace) => {
             let mut problems = add_packs(&reader, options, &workspace.standard, &mut loaded);
@@ -51,20 +84,18 @@ pub fn check(provider: &dyn SourceProvider, options: &Options) -> Checked {
             let model = workspace.model(&reader, &choice.sections());
             report.summary.resources = model.resources;
             report.summary.workflows = workspace.workflows.len();
-            Run { reader: &reader, workspace: &workspace, model: &model }.rules(&loaded, choice, &mut report);
-            report.summary.files = reader.sources().len() - loaded.pages;
+            Run { reader: &reader, options, workspace: &workspace, model: &model }.rules(&loaded, choice, &mut report);
+            report.summary.files = reader.count();
         }
         Err(errors) => report.failures = config_failures(&errors, &reader),
     }
-    Checked { report: sorted(report), sources: reader.into_sources() }
+    Checked { report: sorted(report), sources: reader.into_sources(), rules: loaded }
 }
 
 /// The rules of a workspace, and what is wrong with them or with the configuration.
 pub struct Listing {
     /// Those that can be read.
     pub rules: Vec<Listed>,
-    /// Every page with a rule.
-    pub pages: Vec<PageText>,
     /// What is wrong, as the failures of a report, and the files that it speaks of.
     pub checked: Checked,
 }
@@ -72,9 +103,9 @@ pub struct Listing {
 /// Lists the rules of a workspace. Where the configuration is wrong, they are listed as if there were none.
 #[must_use]
 pub fn rules(provider: &dyn SourceProvider, options: &Options) -> Listing {
-    let reader = Reader::new(provider);
+    let (mut loaded, sources) = prepare();
+    let reader = Reader::new(provider, sources);
     let budget = Budget::new();
-    let mut loaded = load(pages(&reader, options));
     let (standard, mut problems) = match read_standard(&reader, options, &budget) {
         Ok(standard) => (standard, Vec::new()),
         Err(errors) => (Standard::default(), errors),
@@ -88,8 +119,7 @@ pub fn rules(provider: &dyn SourceProvider, options: &Options) -> Listing {
     drop(sources);
     let rules = list(&loaded, &standard, &budget);
     let report = Report { failures, ..Report::default() };
-    let pages = loaded.rules.into_iter().map(|rule| rule.page).collect();
-    Listing { rules, pages, checked: Checked { report, sources: reader.into_sources() } }
+    Listing { rules, checked: Checked { report, sources: reader.into_sources(), rules: loaded } }
 }
 
 /// Everything that rules see, as one value.
@@ -97,7 +127,7 @@ pub fn rules(provider: &dyn SourceProvider, options: &Options) -> Listing {
 /// # Errors
 /// When the configuration is wrong.
 pub fn model(provider: &dyn SourceProvider, options: &Options) -> Result<(Value, Sources), Box<Checked>> {
-    let reader = Reader::new(provider);
+    let reader = Reader::new(provider, Sources::new());
     match Workspace::read(&reader, options) {
         Ok(workspace) => {
             let model = workspace.model(&reader, &Sections::all());
@@ -105,7 +135,7 @@ pub fn model(provider: &dyn SourceProvider, options: &Options) -> Result<(Value,
         }
         Err(errors) => {
             let report = Report { failures: config_failures(&errors, &reader), ..Report::default() };
-            Err(Box::new(Checked { report, sources: reader.into_sources() }))
+            Err(Box::new(Checked { report, sources: reader.into_sources(), rules: Loaded::default() }))
         }
     }
 }
@@ -176,7 +206,7 @@ fn read_workflows(reader: &Reader<'_>) -> Vec<Workflow> {
         .filter(is_workflow)
         .cloned()
         .collect();
-    reader.with_sources(|provider, sources| workflow::read_all(provider, sources, &paths))
+    workflow::read_all(reader, &paths)
 }
 
 fn inputs(reader: &Reader<'_>, root: &Root, options: &Options, budget: &Budget) -> Inputs {
@@ -197,20 +227,31 @@ fn add_packs(reader: &Reader<'_>, options: &Options, standard: &Standard, loaded
     problems
 }
 
-fn pages(reader: &Reader<'_>, options: &Options) -> Vec<PageText> {
-    let page = |path: &str, text: &str| {
-        let file = reader.add(path, text);
-        PageText { path: path.to_owned(), file, text: reader.text(file), url: pack::url(path), embedded: true }
+fn pages(sources: &mut Sources, options: &Options) -> Vec<PageText> {
+    let page = |path: &str, text: Arc<str>, file| PageText {
+        path: path.to_owned(),
+        file,
+        text,
+        url: pack::url(path),
+        embedded: true,
     };
-    match &options.only {
-        Some((path, text)) => vec![page(path, text)],
-        None => pack::PAGES.iter().map(|(path, text)| page(path, text)).collect(),
+    if let Some((path, text)) = &options.only {
+        let text: Arc<str> = text.as_str().into();
+        let file = sources.add(path, Arc::clone(&text));
+        return vec![page(path, text, file)];
     }
+    let embedded = |(path, text): &(&str, &str)| {
+        let text: Arc<str> = (*text).into();
+        let file = sources.add_apart(path, Arc::clone(&text));
+        page(path, text, file)
+    };
+    pack::PAGES.iter().map(embedded).collect()
 }
 
 /// One run of rules over one model.
 struct Run<'r> {
     reader: &'r Reader<'r>,
+    options: &'r Options,
     workspace: &'r Workspace,
     model: &'r Model,
 }
@@ -220,13 +261,15 @@ impl Run<'_> {
         let sources = self.reader.sources();
         let places = Places::new(&sources);
         let Workspace { standard, budget, .. } = self.workspace;
-        let runner = Runner::new(&self.model.value, standard.value.clone(), budget, places, &loaded.queries);
+        let runner = Runner::new(&self.model.value, standard.value.clone(), budget, places, &loaded.queries)
+            .recording(self.options.compliance);
         report.skipped.extend(choice.skipped);
         report.failures.extend(choice.errors.iter().map(|error| rule_failure(error, places)));
         for active in &choice.active {
             let outcome = runner.run(active);
             report.findings.extend(outcome.findings);
             report.undetermined.extend(outcome.undetermined);
+            report.compliance.extend(outcome.verdicts);
             report.failures.extend(outcome.errors.iter().map(|error| rule_failure(error, places)));
         }
     }

@@ -106,9 +106,8 @@ fn pages(args: &TestArgs) -> Result<Vec<Page>, CommandError> {
     }
     let (disk, options) = workspace(Path::new("."), &WorkspaceArgs::default())?;
     let listing = trysquare::check::rules(&disk, &options);
-    let own: Vec<Page> = listing
-        .pages
-        .iter()
+    let pages = listing.checked.rules.rules.iter().map(|rule| &rule.page);
+    let own: Vec<Page> = pages
         .filter(|page| !page.embedded)
         .map(|page| Page {
             name: page.path.clone(),

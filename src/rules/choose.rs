@@ -27,7 +27,7 @@ impl<'l> Choice<'l> {
     #[must_use]
     pub fn new(loaded: &'l Loaded, standard: &Standard, budget: &Budget) -> Self {
         let mut choice = Self::default();
-        for LoadedRule { page, rule } in &loaded.rules {
+        for LoadedRule { page, rule } in loaded.rules.iter().map(|loaded| &**loaded) {
             let rule = match rule {
                 Ok(rule) => rule,
                 Err(errors) => {
@@ -100,7 +100,7 @@ fn unmet(rule: &Rule, standard: &Standard) -> Option<String> {
 /// The configuration's blocks about rules that there are not.
 #[must_use]
 pub fn unknown_rules(loaded: &Loaded, standard: &Standard) -> Vec<ConfigError> {
-    let known: Vec<String> = loaded.rules.iter().map(LoadedRule::id).collect();
+    let known: Vec<String> = loaded.rules.iter().map(|rule| rule.id()).collect();
     let settings = standard.rules.iter().filter(|(id, _)| !known.contains(id));
     let error = |(id, setting): (&String, &crate::standard::RuleSetting)| {
         let help = did_you_mean(id, known.iter().map(String::as_str));

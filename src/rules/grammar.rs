@@ -73,6 +73,11 @@ pub const RULE: BlockKind = BlockKind {
             Takes::OneOf(&["error", "warning", "note"]),
             "How much a finding weighs; error by default.",
         ),
+        optional(
+            "security_severity",
+            Takes::Constant,
+            "For rules about security: how grave what a finding lets happen can be, from 0.1 to 10 as in CVSS.",
+        ),
         optional("since", Takes::Text, "The version of the pack that the rule came with."),
         optional(
             "override",

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::choose::{State, state};
-use super::load::{Loaded, LoadedRule};
+use super::load::{Loaded, PageText};
 use super::parameters;
 use super::rule::Rule;
 use crate::eval::Budget;
@@ -59,11 +59,10 @@ pub struct ListedParameter {
 /// Lists the rules that can be read.
 #[must_use]
 pub fn list(loaded: &Loaded, standard: &Standard, budget: &Budget) -> Vec<Listed> {
-    let readable = loaded.rules.iter().filter_map(|loaded| Some((loaded, loaded.rule.as_ref().ok()?)));
-    readable.map(|(loaded, rule)| listed(loaded, rule, standard, budget)).collect()
+    loaded.pages().map(|(page, rule)| listed(page, rule, standard, budget)).collect()
 }
 
-fn listed(loaded: &LoadedRule, rule: &Rule, standard: &Standard, budget: &Budget) -> Listed {
+fn listed(page: &PageText, rule: &Rule, standard: &Standard, budget: &Budget) -> Listed {
     let setting = standard.rules.get(&rule.id);
     let values = parameters::values(rule, setting, budget).unwrap_or_default();
     let parameters = rule.parameters.iter().map(|parameter| ListedParameter {
@@ -89,9 +88,9 @@ fn listed(loaded: &LoadedRule, rule: &Rule, standard: &Standard, budget: &Budget
         parameters: parameters.collect(),
         since: rule.since.clone(),
         page: rule.path.clone(),
-        url: loaded.page.url.clone(),
-        embedded: loaded.page.embedded,
+        url: page.url.clone(),
+        embedded: page.embedded,
         skipped,
-        text: Arc::clone(&loaded.page.text),
+        text: Arc::clone(&page.text),
     }
 }

@@ -46,23 +46,28 @@ impl LoadedRule {
 }
 
 /// JSONPaths that were read, by their text; one that is none has the reason.
-pub type Queries = HashMap<String, Result<JpQuery, String>>;
+pub type Queries = HashMap<String, Arc<Result<JpQuery, String>>>;
 
 /// Rules, each with its page, and the paths they select by. A page without a rule is not among them.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Loaded {
     /// In the order of the pages.
-    pub rules: Vec<LoadedRule>,
-    /// How many pages were read for rules.
-    pub pages: usize,
+    pub rules: Vec<Arc<LoadedRule>>,
     /// Every path, read once.
     pub queries: Queries,
+}
+
+impl Loaded {
+    /// The rules that can be read, each with its page.
+    pub fn pages(&self) -> impl Iterator<Item = (&PageText, &Rule)> {
+        self.rules.iter().filter_map(|loaded| Some((&loaded.page, loaded.rule.as_ref().ok()?)))
+    }
 }
 
 /// Reads the rules of pages.
 #[must_use]
 pub fn load(pages: Vec<PageText>) -> Loaded {
-    let mut loaded = Loaded { pages: pages.len(), ..Loaded::default() };
+    let mut loaded = Loaded::default();
     for page in pages {
         let Some(rule) = read(page.file, &page.path, &page.text).transpose() else {
             continue;
@@ -71,10 +76,10 @@ pub fn load(pages: Vec<PageText>) -> Loaded {
             if let SelectFrom::Path(path, _) = &select.from
                 && !loaded.queries.contains_key(path)
             {
-                loaded.queries.insert(path.clone(), jsonpath::check(path));
+                loaded.queries.insert(path.clone(), Arc::new(jsonpath::check(path)));
             }
         }
-        loaded.rules.push(LoadedRule { page, rule });
+        loaded.rules.push(Arc::new(LoadedRule { page, rule }));
     }
     loaded
 }

@@ -17,6 +17,7 @@ mod read;
 pub mod rule;
 pub mod run;
 mod scope;
+mod verdict;
 
 pub use read::read;
 pub use rule::{Rule, RuleError};

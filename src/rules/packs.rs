@@ -1,5 +1,7 @@
 //! The rules of a repository's own: the pages in the directories that `packs` of trysquare.hcl names.
 
+use std::sync::Arc;
+
 use super::load::{Loaded, LoadedRule, PageText, load};
 use super::rule::Rule;
 use crate::eval::did_you_mean;
@@ -19,7 +21,6 @@ pub fn add(reader: &Reader<'_>, standard: &Standard, loaded: &mut Loaded) -> Vec
                     errors.push(ConfigError::new(*span, message).with_help(Some(help)));
                 }
                 loaded.queries.extend(own.queries);
-                loaded.pages += own.pages;
                 for rule in own.rules {
                     errors.extend(place(rule, &mut loaded.rules));
                 }
@@ -35,25 +36,24 @@ fn pages(reader: &Reader<'_>, dir: &str, span: Span) -> Result<Vec<PageText>, Co
     let Some(inside) = normalize_path(dir) else {
         return Err(ConfigError::new(span, format!("the pack `{dir}` lies outside the repository")));
     };
-    let below =
-        |path: &&String| inside.is_empty() || path.strip_prefix(&inside).is_some_and(|rest| rest.starts_with('/'));
-    let paths: Vec<&String> = reader.files().iter().filter(below).collect();
+    let beside = |name: &str| if inside.is_empty() { name.to_owned() } else { format!("{inside}/{name}") };
+    let paths: Vec<String> = reader.files_under(&inside).map(beside).collect();
     if paths.is_empty() {
         let dirs = reader.files().iter().filter_map(|path| Some(path.rsplit_once('/')?.0));
         let help = did_you_mean(dir, dirs).unwrap_or_else(|| "paths count from the directory of the repository".into());
         return Err(ConfigError::new(span, format!("there is no directory `{dir}` with rules")).with_help(Some(help)));
     }
-    let read = |path: &&String| {
+    let read = |path: &String| {
         let file = reader
             .read(path)
             .map_err(|error| ConfigError::new(span, format!("the page {path} of this pack cannot be read: {error}")))?;
-        Ok(PageText { path: (*path).clone(), file, text: reader.text(file), url: (*path).clone(), embedded: false })
+        Ok(PageText { path: path.clone(), file, text: reader.text(file), url: path.clone(), embedded: false })
     };
     paths.iter().filter(|path| path.ends_with(".md")).map(read).collect()
 }
 
 /// Puts a rule among the others: it may take the place of an embedded one if it says so, and of no other.
-fn place(own: LoadedRule, rules: &mut Vec<LoadedRule>) -> Option<ConfigError> {
+fn place(own: Arc<LoadedRule>, rules: &mut Vec<Arc<LoadedRule>>) -> Option<ConfigError> {
     let Ok(rule) = &own.rule else {
         rules.push(own);
         return None;
@@ -83,7 +83,7 @@ fn conflict(rule: &Rule, other: &str, help: &str) -> ConfigError {
     ConfigError::new(rule.span, message).with_help(Some(help.to_owned()))
 }
 
-fn nothing_to_override(rule: &Rule, rules: &[LoadedRule]) -> ConfigError {
+fn nothing_to_override(rule: &Rule, rules: &[Arc<LoadedRule>]) -> ConfigError {
     let embedded = rules.iter().filter(|other| other.page.embedded).filter_map(|other| other.rule.as_ref().ok());
     let help = did_you_mean(&rule.id, embedded.map(|rule| rule.id.as_str()));
     let message = format!("there is no rule `{}` among those of trysquare that this could override", rule.id);

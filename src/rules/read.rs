@@ -65,6 +65,7 @@ impl BlockReader {
             path: path.to_owned(),
             file,
             severity: severity.unwrap_or(Severity::Error),
+            security_severity: self.security_severity(body),
             since: self.text(body, "since"),
             overrides: truth(body, "override"),
             parameters: Vec::new(),
@@ -157,6 +158,17 @@ impl BlockReader {
             description: self.text(body, "description"),
             validations: validations.collect(),
         })
+    }
+
+    fn security_severity(&mut self, body: &Body) -> Option<f64> {
+        let attribute = body.attribute("security_severity")?;
+        let value = self.noting(constant(&attribute.value))?;
+        let number = value.as_number().map(|number| number.to_f64()).filter(|number| (0.1..=10.0).contains(number));
+        if number.is_none() {
+            let message = "`security_severity` is a number from 0.1 to 10";
+            self.errors.push(RuleError::new(attribute.value.span, message));
+        }
+        number
     }
 
     /// A result, or a note of what is wrong.

@@ -54,6 +54,8 @@ pub struct Rule {
     pub file: FileId,
     /// How much a finding weighs.
     pub severity: Severity,
+    /// For rules about security: how grave what a finding lets happen can be, from 0.1 to 10 as in CVSS.
+    pub security_severity: Option<f64>,
     /// The version it came with.
     pub since: Option<String>,
     /// Whether it takes the place of the embedded rule of its id.

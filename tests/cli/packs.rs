@@ -64,8 +64,7 @@ fn a_pack_of_ones_own_is_checked_listed_explained_and_tested() {
     let json = trysquare_in(own.path(), &["check", "--format", "json"]);
     let report: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
     assert_eq!(report["findings"][0]["url"], "policies/deep/team-memory.md");
-    // Pages of rules are not counted among what is checked.
-    assert_eq!(report["summary"]["files"], 2);
+    assert_eq!(report["summary"]["files"], 4);
     let rules = trysquare_in(own.path(), &["rules"]).stdout;
     assert!(rules.lines().any(|line| line.starts_with("team-memory ") && line.contains("  yes  ")), "{rules}");
     insta::assert_snapshot!("explain-own", trysquare_in(own.path(), &["explain", "team-memory"]).stdout);
