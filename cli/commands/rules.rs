@@ -4,12 +4,11 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use serde_json::json;
 use trysquare::check::Listing;
 use trysquare::eval::did_you_mean;
 use trysquare::rules::list::Listed;
 
-use super::{CommandError, workspace};
+use super::{CommandError, json, workspace};
 use crate::args::{ExplainArgs, ExplainFormat, RulesArgs, RulesFormat, WorkspaceArgs};
 use crate::render::layout::{Layout, Words};
 use crate::render::{self, page, terminal};
@@ -26,7 +25,7 @@ pub fn list(args: &RulesArgs) -> Result<ExitCode, CommandError> {
     let listing = listing(&args.path, args.config.as_ref())?;
     let mut out = io::stdout().lock();
     match args.format {
-        RulesFormat::Json => print_json(&json!({ "version": 1, "rules": listing.rules }))?,
+        RulesFormat::Json => json(&serde_json::json!({ "version": 1, "rules": listing.rules }))?,
         RulesFormat::Text => {
             let heads = ["RULE", "SEVERITY", "RUNS", "NEEDS", "WHAT HOLDS"].map(Words::of).to_vec();
             let rows: Vec<Vec<Words>> = std::iter::once(heads).chain(listing.rules.iter().map(row)).collect();
@@ -62,10 +61,10 @@ pub fn explain(args: &ExplainArgs) -> Result<ExitCode, CommandError> {
         ExplainFormat::Json => {
             let mut value = serde_json::to_value(rule).map_err(io::Error::from)?;
             if let Some(fields) = value.as_object_mut() {
-                fields.insert("version".to_owned(), json!(1));
-                fields.insert("markdown".to_owned(), json!(&*rule.text));
+                fields.insert("version".to_owned(), 1.into());
+                fields.insert("markdown".to_owned(), (*rule.text).into());
             }
-            print_json(&value)?;
+            json(&value)?;
         }
         ExplainFormat::Markdown => io::stdout().lock().write_all(rule.text.as_bytes())?,
         ExplainFormat::Text => {
@@ -89,11 +88,4 @@ fn state(rule: &Listed, layout: Layout) -> String {
     lines.extend(rule.skipped.as_ref().map(|reason| format!("Does not run here: {reason}.")));
     lines.push(format!("Page: {}", rule.url));
     lines.iter().map(|line| layout.paragraph(&Words::of(line), "", "  ")).collect()
-}
-
-fn print_json(value: &serde_json::Value) -> Result<(), CommandError> {
-    let mut out = io::stdout().lock();
-    serde_json::to_writer_pretty(&mut out, value).map_err(io::Error::from)?;
-    writeln!(out)?;
-    Ok(())
 }

@@ -8,6 +8,7 @@ mod junit;
 pub mod layout;
 mod markdown;
 pub mod page;
+pub mod query;
 mod repository;
 mod sarif;
 pub mod terminal;

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use jsonpath_rust::parser::model::JpQuery;
 
+use super::jsonpath::{self, PathError};
+use super::page;
 use super::read::read;
 use super::rule::{Rule, RuleError, SelectFrom};
-use super::{jsonpath, page};
 use crate::source::FileId;
 
 /// A rule's page.
@@ -46,7 +47,7 @@ impl LoadedRule {
 }
 
 /// JSONPaths that were read, by their text; one that is none has the reason.
-pub type Queries = HashMap<String, Arc<Result<JpQuery, String>>>;
+pub type Queries = HashMap<String, Result<JpQuery, PathError>>;
 
 /// Rules, each with its page, and the paths they select by. A page without a rule is not among them.
 #[derive(Debug, Default, Clone)]
@@ -76,7 +77,7 @@ pub fn load(pages: Vec<PageText>) -> Loaded {
             if let SelectFrom::Path(path, _) = &select.from
                 && !loaded.queries.contains_key(path)
             {
-                loaded.queries.insert(path.clone(), Arc::new(jsonpath::check(path)));
+                loaded.queries.insert(path.clone(), jsonpath::parse(path));
             }
         }
         loaded.rules.push(Arc::new(LoadedRule { page, rule }));

@@ -7,4 +7,5 @@ mod documents;
 mod hostile;
 mod output;
 mod packs;
+mod query;
 mod run;
