@@ -73,7 +73,11 @@ const VARIABLES: Shape = Shape::Object(&[(
 )]);
 
 const IMAGE: Shape = Shape::Object(&[
-    ("tag", Shape::String, "Pattern of the image's tag, with {app} for the application, {name} for the function and * for any text."),
+    (
+        "tag",
+        Shape::String,
+        "Pattern of the image's tag, with {app} for the application, {name} for the function and * for any text.",
+    ),
     ("ignore_changes", Shape::Strings, "Attributes that every function's lifecycle ignores."),
 ]);
 
