@@ -91,6 +91,12 @@ pub struct CheckArgs {
     /// Also list what could not be decided, and why.
     #[arg(long)]
     pub show_undetermined: bool,
+    /// Let comments `trysquare:ignore` and `ignore` blocks silence nothing.
+    #[arg(long)]
+    pub no_ignore: bool,
+    /// Also list what is silenced, and by what.
+    #[arg(long)]
+    pub show_suppressed: bool,
     /// When to colour the output.
     #[arg(long, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
     pub color: Color,

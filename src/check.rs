@@ -1,16 +1,22 @@
 //! The whole way from files to a report.
 
+use std::collections::HashSet;
+
 use crate::eval::Budget;
 use crate::model::{Facts, Model, Sections};
-use crate::report::{Failure, Places, Report, Severity, SeverityOrOff, Skipped, sorted};
-use crate::rules::load::{Loaded, PageText, load_beside};
-use crate::rules::rule::SelectFrom;
+use crate::report::{Failure, Places, Report, Severity, SeverityOrOff, Skipped, arrange, sorted};
+use crate::rules::load::{Loaded, PageText, Queries, load_beside};
+use crate::rules::rule::{Select, SelectFrom};
 use crate::rules::{Rule, RuleError, Runner, pack};
 use crate::source::{Reader, SourceProvider, Sources};
 use crate::standard::{self, ConfigError, FILE_NAME, Root, Standard};
+use crate::suppression::{RuleNames, Suppressions};
 use crate::terraform::{Configuration, Inputs, Override, Problem, World};
 use crate::value::Value;
 use crate::workflow::{self, Workflow};
+
+/// What rules about suppressions select from.
+const SUPPRESSIONS: &str = "$.suppressions";
 
 /// What to check, and with what.
 #[derive(Debug, Clone, Default)]
@@ -23,6 +29,10 @@ pub struct Options {
     pub var_files: Vec<String>,
     /// Path and text of the only rule page to run, instead of the embedded pack.
     pub only: Option<(String, String)>,
+    /// The date, as `YYYY-MM-DD`, by which suppressions expire; without one, none does.
+    pub today: Option<String>,
+    /// Whether comments and `ignore` blocks silence nothing.
+    pub no_ignore: bool,
 }
 
 /// A report and the files that it speaks of.
@@ -48,7 +58,8 @@ pub fn check(provider: &dyn SourceProvider, options: &Options) -> Checked {
             let model = workspace.model(&reader, &rules.sections());
             report.summary.resources = model.resources;
             report.summary.workflows = workspace.workflows.len();
-            Run { reader: &reader, options, workspace: &workspace, model: &model }.rules(&loaded, rules, &mut report);
+            let run = Run { reader: &reader, options, workspace: &workspace, queries: &loaded.queries, own };
+            run.rules(&model.value, &rules, &mut report);
             report.summary.files = reader.sources().len() - own;
         }
         Err(errors) => report.failures = config_failures(&errors, &reader),
@@ -62,10 +73,18 @@ pub fn check(provider: &dyn SourceProvider, options: &Options) -> Checked {
 /// When the configuration is wrong.
 pub fn model(provider: &dyn SourceProvider, options: &Options) -> Result<(Value, Sources), Box<Checked>> {
     let reader = Reader::new(provider);
-    match Workspace::read(&reader, options) {
+    let pages = pages(&reader, options);
+    let own = pages.len();
+    let (loaded, workspace) = load_beside(pages, || Workspace::read(&reader, options));
+    match workspace {
         Ok(workspace) => {
             let model = workspace.model(&reader, &Sections::all());
-            Ok((model.value, reader.into_sources()))
+            let rules = Rules::choose(&loaded, &workspace.standard);
+            let run = Run { reader: &reader, options, workspace: &workspace, queries: &loaded.queries, own };
+            let suppressions = run.suppressions(&rules).facts(|_| Some("no rules have run".to_owned()));
+            let mut fields = model.value.as_fields().cloned().unwrap_or_default();
+            fields.insert("suppressions".into(), suppressions);
+            Ok((Value::object(fields), reader.into_sources()))
         }
         Err(errors) => {
             let report = Report { failures: config_failures(&errors, &reader), ..Report::default() };
@@ -157,16 +176,22 @@ fn pages(reader: &Reader<'_>, options: &Options) -> Vec<PageText> {
         PageText { path: path.to_owned(), file, text: reader.text(file), url: pack::url(path) }
     };
     match &options.only {
-        Some((path, text)) => vec![page(path, text)],
+        Some((path, text)) => {
+            // A rule about suppressions has something to say only where others would.
+            let others = pack::PAGES.iter().filter(|(other, _)| text.contains(SUPPRESSIONS) && other != path);
+            std::iter::once(page(path, text)).chain(others.map(|(path, text)| page(path, text))).collect()
+        }
         None => pack::PAGES.iter().map(|(path, text)| page(path, text)).collect(),
     }
 }
 
+/// A rule, how much it weighs here and where its page is.
+type Running<'l> = (&'l Rule, Severity, &'l str);
+
 /// The rules that are to run here.
 #[derive(Default)]
 struct Rules<'l> {
-    /// Each with how much it weighs here and where its page is.
-    running: Vec<(&'l Rule, Severity, &'l str)>,
+    running: Vec<Running<'l>>,
     skipped: Vec<Skipped>,
     known: Vec<&'l str>,
     errors: Vec<&'l RuleError>,
@@ -202,36 +227,80 @@ impl<'l> Rules<'l> {
     }
 }
 
-/// One run of rules over one model.
+/// One run of rules over one workspace.
 struct Run<'r> {
     reader: &'r Reader<'r>,
     options: &'r Options,
     workspace: &'r Workspace,
-    model: &'r Model,
+    queries: &'r Queries,
+    /// How many of the files are pages of rules: they come first.
+    own: usize,
 }
 
 impl Run<'_> {
-    fn rules(&self, loaded: &Loaded, rules: Rules<'_>, report: &mut Report) {
+    fn rules(&self, model: &Value, rules: &Rules<'_>, report: &mut Report) {
         let sources = self.reader.sources();
         let places = Places::new(&sources);
-        let Workspace { standard, budget, .. } = self.workspace;
-        let runner = Runner::new(&self.model.value, standard.value.clone(), budget, places, &loaded.queries);
-        report.skipped.extend(rules.skipped);
+        report.skipped.extend(rules.skipped.iter().cloned());
         report.failures.extend(rules.errors.iter().map(|error| rule_failure(error, places)));
-        for (rule, severity, url) in &rules.running {
+        if self.options.only.is_none() {
+            let unknown = unknown_rules(&self.workspace.standard, &rules.known);
+            report.failures.extend(unknown.iter().map(|error| config_failure(error, places)));
+        }
+        let (last, first): (Vec<Running<'_>>, Vec<Running<'_>>) =
+            rules.running.iter().partition(|(rule, ..)| is_about_suppressions(rule));
+        self.run(model, &first, places, report);
+        arrange(&mut report.findings);
+        if self.options.no_ignore {
+            return;
+        }
+        let mut suppressions = self.suppressions(rules);
+        report.suppressed = suppressions.apply(&mut report.findings, places);
+        if !suppressions.is_empty() {
+            let open: HashSet<&str> = report.undetermined.iter().map(|open| open.rule.as_str()).collect();
+            let why = |rule: &str| open.contains(rule).then(|| format!("`{rule}` is undetermined for something"));
+            let facts = Value::record([("suppressions", suppressions.facts(why))]);
+            self.run(&facts, &last, places, report);
+        }
+    }
+
+    fn run(&self, model: &Value, rules: &[Running<'_>], places: Places<'_>, report: &mut Report) {
+        let Workspace { standard, budget, .. } = self.workspace;
+        let runner = Runner::new(model, standard.value.clone(), budget, places, self.queries);
+        for (rule, severity, url) in rules {
             let outcome = runner.run(rule, *severity, url);
             report.findings.extend(outcome.findings);
             report.undetermined.extend(outcome.undetermined);
             report.failures.extend(outcome.errors.iter().map(|error| rule_failure(error, places)));
         }
-        for (id, setting) in &standard.rules {
-            if self.options.only.is_none() && !rules.known.contains(&id.as_str()) {
-                let help = crate::eval::did_you_mean(id, rules.known.iter().copied());
-                let error = ConfigError::new(setting.span, format!("there is no rule `{id}`")).with_help(help);
-                report.failures.push(config_failure(&error, places));
-            }
-        }
     }
+
+    fn suppressions(&self, rules: &Rules<'_>) -> Suppressions {
+        let sources = self.reader.sources();
+        let running = rules.running.iter().map(|(rule, ..)| rule.id.as_str()).collect();
+        let names = RuleNames { known: &rules.known, running: &running };
+        let today = self.options.today.as_deref();
+        Suppressions::read(sources.ids().skip(self.own), Places::new(&sources), &self.workspace.standard, &names, today)
+    }
+}
+
+/// Whether a rule speaks of suppressions, and so runs after all that they may silence.
+fn is_about_suppressions(rule: &Rule) -> bool {
+    let is_path = |select: &Select| matches!(&select.from, SelectFrom::Path(path, _) if path.starts_with(SUPPRESSIONS));
+    rule.selects.iter().any(is_path)
+}
+
+/// What of the configuration names a rule that there is not.
+fn unknown_rules(standard: &Standard, known: &[&str]) -> Vec<ConfigError> {
+    let settings = standard.rules.iter().map(|(id, setting)| (id, setting.span));
+    let ignores = standard.ignores.iter().map(|ignore| (&ignore.rule.value, ignore.rule.span));
+    let unknown = settings.chain(ignores).filter(|(id, _)| !known.contains(&id.as_str()));
+    unknown
+        .map(|(id, span)| {
+            let help = crate::eval::did_you_mean(id, known.iter().copied());
+            ConfigError::new(span, format!("there is no rule `{id}`")).with_help(help)
+        })
+        .collect()
 }
 
 /// Why a rule does not run here.

@@ -23,6 +23,7 @@
 //! * [`standard`]: `trysquare.hcl`, which says what of a page code is held to.
 //! * [`model`]: the facts that rules see.
 //! * [`rules`]: rules, each one page of prose, condition and examples; pass, finding or undetermined.
+//! * [`suppression`]: what of it is silenced, by whom and why.
 //! * [`report`]: what is said in the end.
 //!
 //! [`check::check`] is the whole way.
@@ -35,6 +36,7 @@ pub mod report;
 pub mod rules;
 pub mod source;
 pub mod standard;
+pub mod suppression;
 pub mod syntax;
 pub mod terraform;
 pub mod value;

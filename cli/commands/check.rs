@@ -4,7 +4,9 @@ use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal as _, Write};
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::{SystemTime, UNIX_EPOCH};
 
+use trysquare::check::Options;
 use trysquare::report::{Finding, Report, Severity};
 use trysquare::value::to_json;
 
@@ -17,12 +19,14 @@ use crate::render::{self, Style};
 pub fn check(args: &CheckArgs) -> Result<ExitCode, CommandError> {
     let first = args.paths.first().map_or_else(|| Path::new("."), |path| path.as_path());
     let (disk, options) = workspace(first, &args.workspace)?;
+    let options = Options { today: Some(today()), no_ignore: args.no_ignore, ..options };
     let wanted = wanted(&disk, args)?;
     let mut checked = trysquare::check::check(&disk, &options);
     restrict(&mut checked.report, &wanted);
     let style = Style {
         color: use_color(args),
         show_undetermined: args.show_undetermined,
+        show_suppressed: args.show_suppressed,
         quiet: args.quiet,
         has_config: options.config.is_some() || disk.root().join(trysquare::standard::FILE_NAME).exists(),
     };
@@ -78,10 +82,31 @@ fn restrict(report: &mut Report, wanted: &[String]) {
     let touches =
         |finding: &Finding| within(&finding.primary.file) || finding.related.iter().any(|label| within(&label.file));
     report.findings.retain(touches);
+    report.suppressed.retain(|suppressed| touches(&suppressed.finding));
     report
         .undetermined
         .retain(|undetermined| undetermined.blocking.as_ref().is_none_or(|blocking| within(&blocking.file)));
     report.count();
+}
+
+/// The date by the clock of UTC, as `YYYY-MM-DD`.
+fn today() -> String {
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let (mut year, mut day) = (1970, seconds / 86_400);
+    let leap = |year: u64| year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    while day >= 365 + u64::from(leap(year)) {
+        day -= 365 + u64::from(leap(year));
+        year += 1;
+    }
+    let mut month = 1;
+    for length in [31, 28 + u64::from(leap(year)), 31, 30, 31, 30, 31, 31, 30, 31, 30] {
+        if day < length {
+            break;
+        }
+        day -= length;
+        month += 1;
+    }
+    format!("{year:04}-{month:02}-{:02}", day + 1)
 }
 
 fn use_color(args: &CheckArgs) -> bool {
@@ -119,7 +144,8 @@ pub fn model(args: &ModelArgs) -> Result<ExitCode, CommandError> {
             Ok(ExitCode::SUCCESS)
         }
         Err(checked) => {
-            let style = Style { color: false, show_undetermined: false, quiet: true, has_config: true };
+            let style =
+                Style { color: false, show_undetermined: false, show_suppressed: false, quiet: true, has_config: true };
             render::text::render(&checked.report, &checked.sources, style, &mut io::stderr().lock())?;
             Ok(ExitCode::from(2))
         }

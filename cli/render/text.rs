@@ -9,7 +9,7 @@ use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode,
     SourceSpan, SpanContents,
 };
-use trysquare::report::{Failure, Finding, Label, Report, Severity, Summary};
+use trysquare::report::{Failure, Finding, Label, Report, Severity, Summary, Suppressed};
 use trysquare::source::Sources;
 
 use super::{Style, plain};
@@ -32,6 +32,9 @@ pub fn render(report: &Report, sources: &Sources, style: Style, out: &mut dyn Wr
     }
     if style.show_undetermined {
         undetermined(report, out)?;
+    }
+    if style.show_suppressed {
+        suppressed(report, out)?;
     }
     if !style.quiet {
         summary(report, style, out)?;
@@ -240,6 +243,23 @@ fn undetermined(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out)
 }
 
+fn suppressed(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    if report.suppressed.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "Suppressed:")?;
+    for Suppressed { finding, by, reason, until, place } in &report.suppressed {
+        let at = &finding.primary;
+        let (line, column) = (at.start.line, at.start.column);
+        writeln!(out, "  {}:{line}:{column}  {}: {}", plain(&at.file), finding.rule, plain(&finding.message))?;
+        let why = reason.as_deref().map(|reason| format!(": {}", plain(reason))).unwrap_or_default();
+        let until = until.as_deref().map(|until| format!(" until {until}")).unwrap_or_default();
+        let place = place.as_ref().map(|at| format!(" {}:{}", plain(&at.file), at.start.line)).unwrap_or_default();
+        writeln!(out, "    by {}{place}{until}{why}", by.name())?;
+    }
+    writeln!(out)
+}
+
 fn count(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
@@ -268,7 +288,8 @@ fn summary(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()>
     let mut line =
         if found.is_empty() { "Found nothing to mend".to_owned() } else { format!("Found {}", found.join(", ")) };
     if suppressed > 0 {
-        line.push_str(&format!("; {suppressed} suppressed"));
+        let hint = if style.show_suppressed { "" } else { " (--show-suppressed lists them)" };
+        line.push_str(&format!("; {suppressed} suppressed{hint}"));
     }
     if undetermined > 0 {
         let hint = if style.show_undetermined { "" } else { " (--show-undetermined lists them)" };

@@ -4,7 +4,7 @@ mod build;
 
 use serde::{Deserialize, Serialize};
 
-pub use build::{Places, sorted};
+pub use build::{Places, arrange, sorted};
 
 /// How much a finding weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -164,6 +164,18 @@ pub enum SuppressedBy {
     Configuration,
     /// A list of findings that were there before.
     Baseline,
+}
+
+impl SuppressedBy {
+    /// As it is written.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Comment => "comment",
+            Self::Configuration => "configuration",
+            Self::Baseline => "baseline",
+        }
+    }
 }
 
 /// A finding that somebody decided to live with. It is not among the findings, weighs nothing, and is

@@ -100,6 +100,12 @@ impl Sources {
         })
     }
 
+    /// The newest file of each path, in the order in which they were added.
+    pub fn ids(&self) -> impl Iterator<Item = FileId> + '_ {
+        let ids = (0..).map(FileId);
+        ids.zip(&self.files).filter(|(id, file)| self.find(&file.path) == Some(*id)).map(|(id, _)| id)
+    }
+
     /// How many files there are.
     #[must_use]
     pub fn len(&self) -> usize {

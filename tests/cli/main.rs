@@ -7,3 +7,4 @@ mod documents;
 mod hostile;
 mod output;
 mod run;
+mod suppression;
