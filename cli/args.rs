@@ -91,6 +91,12 @@ pub struct CheckArgs {
     /// Also list what could not be decided, and why.
     #[arg(long)]
     pub show_undetermined: bool,
+    /// Report only what this list does not have; --write-baseline writes it.
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Write all findings to a file, for --baseline, and end with status 0.
+    #[arg(long, value_name = "FILE", conflicts_with = "baseline")]
+    pub write_baseline: Option<PathBuf>,
     /// Let comments `trysquare:ignore` and `ignore` blocks silence nothing.
     #[arg(long)]
     pub no_ignore: bool,

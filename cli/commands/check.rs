@@ -1,13 +1,13 @@
 //! `check` and `model`.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, BufWriter, IsTerminal as _, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use trysquare::check::Options;
-use trysquare::report::{Finding, Report, Severity};
+use trysquare::report::{Baseline, Finding, Report, Severity};
 use trysquare::value::to_json;
 
 use super::{CommandError, workspace};
@@ -21,7 +21,14 @@ pub fn check(args: &CheckArgs) -> Result<ExitCode, CommandError> {
     let (disk, options) = workspace(first, &args.workspace)?;
     let options = Options { today: Some(today()), no_ignore: args.no_ignore, ..options };
     let wanted = wanted(&disk, args)?;
+    let baseline = args.baseline.as_deref().map(read_baseline).transpose()?;
     let mut checked = trysquare::check::check(&disk, &options);
+    if let (Some(path), true) = (&args.write_baseline, checked.report.failures.is_empty()) {
+        return write_baseline(path, &checked.report, args.quiet);
+    }
+    if let Some(baseline) = baseline {
+        baseline.apply(&mut checked.report);
+    }
     restrict(&mut checked.report, &wanted);
     let style = Style {
         color: use_color(args),
@@ -45,6 +52,22 @@ pub fn check(args: &CheckArgs) -> Result<ExitCode, CommandError> {
     }
     out.flush()?;
     Ok(status(&checked.report, args.fail_on))
+}
+
+fn read_baseline(path: &Path) -> Result<Baseline, CommandError> {
+    let name = path.display().to_string();
+    let text = fs::read_to_string(path).map_err(|error| CommandError::File { path: name.clone(), error })?;
+    Baseline::read(&text).map_err(|error| CommandError::Usage(format!("{name}: {error}")))
+}
+
+fn write_baseline(path: &Path, report: &Report, quiet: bool) -> Result<ExitCode, CommandError> {
+    let baseline = Baseline::of(report);
+    fs::write(path, baseline.text()).map_err(|error| CommandError::File { path: path.display().to_string(), error })?;
+    if !quiet {
+        let findings = if baseline.len() == 1 { "finding" } else { "findings" };
+        writeln!(io::stdout(), "Wrote {} {findings} to {}.", baseline.len(), path.display())?;
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// The paths whose findings are shown; empty means all.

@@ -37,6 +37,7 @@ pub fn render(report: &Report, sources: &Sources, style: Style, out: &mut dyn Wr
         suppressed(report, out)?;
     }
     if !style.quiet {
+        resolved(report, out)?;
         summary(report, style, out)?;
     }
     Ok(())
@@ -256,6 +257,17 @@ fn suppressed(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         let until = until.as_deref().map(|until| format!(" until {until}")).unwrap_or_default();
         let place = place.as_ref().map(|at| format!(" {}:{}", plain(&at.file), at.start.line)).unwrap_or_default();
         writeln!(out, "    by {}{place}{until}{why}", by.name())?;
+    }
+    writeln!(out)
+}
+
+fn resolved(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    if report.resolved.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "In the baseline and not found any more; --write-baseline writes it without them:")?;
+    for known in &report.resolved {
+        writeln!(out, "  {}: {} [{}]", plain(&known.file), plain(&known.message), known.rule)?;
     }
     writeln!(out)
 }

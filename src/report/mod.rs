@@ -1,9 +1,11 @@
 //! What a check found, as values: the shape of `--format json`.
 
+mod baseline;
 mod build;
 
 use serde::{Deserialize, Serialize};
 
+pub use baseline::{Baseline, BaselineError, KnownFinding};
 pub use build::{Places, arrange, sorted};
 
 /// How much a finding weighs.
@@ -297,6 +299,9 @@ pub struct Report {
     /// What is wrong and silenced, in the same order.
     #[serde(default)]
     pub suppressed: Vec<Suppressed>,
+    /// What the baseline lists and is not found any more: it can be taken out there.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub resolved: Vec<KnownFinding>,
     /// What could not be decided.
     pub undetermined: Vec<Undetermined>,
     /// Rules that did not run.
@@ -315,6 +320,7 @@ impl Default for Report {
             tool: Tool { name: "trysquare".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
             findings: Vec::new(),
             suppressed: Vec::new(),
+            resolved: Vec::new(),
             undetermined: Vec::new(),
             skipped: Vec::new(),
             failures: Vec::new(),
