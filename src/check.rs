@@ -1,11 +1,12 @@
 //! The whole way from files to a report.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use crate::eval::Budget;
 use crate::model::{Facts, Model, Sections};
 use crate::report::{Failure, Places, Report, Severity, SeverityOrOff, Skipped, arrange, sorted};
-use crate::rules::load::{Loaded, PageText, Queries, load_beside};
+use crate::rules::load::{Loaded, PageText, Queries, load, load_beside};
 use crate::rules::rule::{Select, SelectFrom};
 use crate::rules::{Rule, RuleError, Runner, pack};
 use crate::source::{Reader, SourceProvider, Sources};
@@ -33,6 +34,8 @@ pub struct Options {
     pub today: Option<String>,
     /// Whether comments and `ignore` blocks silence nothing.
     pub no_ignore: bool,
+    /// Whether to report how the code stands to each documented standard, and not only where they part.
+    pub compliance: bool,
 }
 
 /// A report and the files that it speaks of.
@@ -41,54 +44,94 @@ pub struct Checked {
     pub report: Report,
     /// The files that were read.
     pub sources: Sources,
+    /// The rules there are, whether they ran or not.
+    pub rules: Arc<Loaded>,
 }
 
 /// Checks a workspace.
 #[must_use]
 pub fn check(provider: &dyn SourceProvider, options: &Options) -> Checked {
-    let mut report = Report::default();
-    let reader = Reader::new(provider);
-    let pages = pages(&reader, options);
-    let own = pages.len();
+    let mut sources = Sources::new();
+    let pages = pages(&mut sources, options);
+    let reader = Reader::new(provider, sources);
     // A check is as long as its longest thread, and reading the rules depends on nothing else.
     let (loaded, workspace) = load_beside(pages, || Workspace::read(&reader, options));
+    finish(reader, options, Arc::new(loaded), workspace)
+}
+
+/// The embedded pack, read, and the files that its rules speak of: what [`check_again`] begins with.
+#[must_use]
+pub fn prepare() -> (Arc<Loaded>, Sources) {
+    let mut sources = Sources::new();
+    let pages = pages(&mut sources, &Options::default());
+    (Arc::new(load(pages)), sources)
+}
+
+/// Checks a workspace that may have been checked before: `sources` are those of the last check, or of [`prepare`] as
+/// `loaded` is. What was made of files that have not changed since is used again.
+#[must_use]
+pub fn check_again(
+    provider: &dyn SourceProvider,
+    options: &Options,
+    loaded: &Arc<Loaded>,
+    sources: Sources,
+) -> Checked {
+    let reader = Reader::new(provider, sources);
+    let workspace = Workspace::read(&reader, options);
+    finish(reader, options, Arc::clone(loaded), workspace)
+}
+
+fn finish(
+    reader: Reader<'_>,
+    options: &Options,
+    loaded: Arc<Loaded>,
+    workspace: Result<Workspace, Vec<ConfigError>>,
+) -> Checked {
+    let mut report = Report::default();
     match workspace {
         Ok(workspace) => {
             let rules = Rules::choose(&loaded, &workspace.standard);
             let model = workspace.model(&reader, &rules.sections());
             report.summary.resources = model.resources;
             report.summary.workflows = workspace.workflows.len();
-            let run = Run { reader: &reader, options, workspace: &workspace, queries: &loaded.queries, own };
+            let run = Run { reader: &reader, options, workspace: &workspace, queries: &loaded.queries };
             run.rules(&model.value, &rules, &mut report);
-            report.summary.files = reader.sources().len() - own;
+            report.summary.files = reader.count();
         }
         Err(errors) => report.failures = config_failures(&errors, &reader),
     }
-    Checked { report: sorted(report), sources: reader.into_sources() }
+    Checked { report: sorted(report), sources: reader.into_sources(), rules: loaded }
 }
 
-/// Everything that rules see, as one value.
+/// What rules see, as one value, as far as these sections of it are asked for.
 ///
 /// # Errors
 /// When the configuration is wrong.
-pub fn model(provider: &dyn SourceProvider, options: &Options) -> Result<(Value, Sources), Box<Checked>> {
-    let reader = Reader::new(provider);
-    let pages = pages(&reader, options);
-    let own = pages.len();
-    let (loaded, workspace) = load_beside(pages, || Workspace::read(&reader, options));
-    match workspace {
+pub fn model(
+    provider: &dyn SourceProvider,
+    options: &Options,
+    sections: &Sections,
+) -> Result<(Value, Sources), Box<Checked>> {
+    let mut sources = Sources::new();
+    let pages = pages(&mut sources, options);
+    let reader = Reader::new(provider, sources);
+    match Workspace::read(&reader, options) {
         Ok(workspace) => {
-            let model = workspace.model(&reader, &Sections::all());
-            let rules = Rules::choose(&loaded, &workspace.standard);
-            let run = Run { reader: &reader, options, workspace: &workspace, queries: &loaded.queries, own };
-            let suppressions = run.suppressions(&rules).facts(|_| Some("no rules have run".to_owned()));
-            let mut fields = model.value.as_fields().cloned().unwrap_or_default();
-            fields.insert("suppressions".into(), suppressions);
-            Ok((Value::object(fields), reader.into_sources()))
+            let mut model = workspace.model(&reader, sections).value;
+            if sections.wants("suppressions") {
+                let loaded = load(pages);
+                let rules = Rules::choose(&loaded, &workspace.standard);
+                let run = Run { reader: &reader, options, workspace: &workspace, queries: &loaded.queries };
+                let suppressions = run.suppressions(&rules).facts(|_| Some("no rules have run".to_owned()));
+                let mut fields = model.as_fields().cloned().unwrap_or_default();
+                fields.insert("suppressions".into(), suppressions);
+                model = Value::object(fields);
+            }
+            Ok((model, reader.into_sources()))
         }
         Err(errors) => {
             let report = Report { failures: config_failures(&errors, &reader), ..Report::default() };
-            Err(Box::new(Checked { report, sources: reader.into_sources() }))
+            Err(Box::new(Checked { report, sources: reader.into_sources(), rules: Arc::default() }))
         }
     }
 }
@@ -159,7 +202,7 @@ fn read_workflows(reader: &Reader<'_>) -> Vec<Workflow> {
         .filter(is_workflow)
         .cloned()
         .collect();
-    reader.with_sources(|provider, sources| workflow::read_all(provider, sources, &paths))
+    workflow::read_all(reader, &paths)
 }
 
 fn inputs(reader: &Reader<'_>, root: &Root, options: &Options, budget: &Budget) -> Inputs {
@@ -170,10 +213,11 @@ fn inputs(reader: &Reader<'_>, root: &Root, options: &Options, budget: &Budget) 
     inputs
 }
 
-fn pages(reader: &Reader<'_>, options: &Options) -> Vec<PageText> {
-    let page = |path: &str, text: &str| {
-        let file = reader.add(path, text);
-        PageText { path: path.to_owned(), file, text: reader.text(file), url: pack::url(path) }
+fn pages(sources: &mut Sources, options: &Options) -> Vec<PageText> {
+    let mut page = |path: &str, text: &str| {
+        let text: Arc<str> = text.into();
+        let file = sources.add_apart(path, Arc::clone(&text));
+        PageText { path: path.to_owned(), file, text, url: pack::url(path) }
     };
     match &options.only {
         Some((path, text)) => {
@@ -233,8 +277,6 @@ struct Run<'r> {
     options: &'r Options,
     workspace: &'r Workspace,
     queries: &'r Queries,
-    /// How many of the files are pages of rules: they come first.
-    own: usize,
 }
 
 impl Run<'_> {
@@ -266,11 +308,13 @@ impl Run<'_> {
 
     fn run(&self, model: &Value, rules: &[Running<'_>], places: Places<'_>, report: &mut Report) {
         let Workspace { standard, budget, .. } = self.workspace;
-        let runner = Runner::new(model, standard.value.clone(), budget, places, self.queries);
+        let runner =
+            Runner::new(model, standard.value.clone(), budget, places, self.queries).recording(self.options.compliance);
         for (rule, severity, url) in rules {
             let outcome = runner.run(rule, *severity, url);
             report.findings.extend(outcome.findings);
             report.undetermined.extend(outcome.undetermined);
+            report.compliance.extend(outcome.verdicts);
             report.failures.extend(outcome.errors.iter().map(|error| rule_failure(error, places)));
         }
     }
@@ -280,7 +324,8 @@ impl Run<'_> {
         let running = rules.running.iter().map(|(rule, ..)| rule.id.as_str()).collect();
         let names = RuleNames { known: &rules.known, running: &running };
         let today = self.options.today.as_deref();
-        Suppressions::read(sources.ids().skip(self.own), Places::new(&sources), &self.workspace.standard, &names, today)
+        let files = self.reader.files_read();
+        Suppressions::read(files, Places::new(&sources), &self.workspace.standard, &names, today)
     }
 }
 

@@ -25,6 +25,7 @@
 //! * [`rules`]: rules, each one page of prose, condition and examples; pass, finding or undetermined.
 //! * [`suppression`]: what of it is silenced, by whom and why.
 //! * [`report`]: what is said in the end.
+//! * [`query`]: the other way to ask: what a JSONPath selects from the model, and where that came from.
 //!
 //! [`check::check`] is the whole way.
 
@@ -32,6 +33,7 @@ pub mod check;
 pub mod document;
 pub mod eval;
 pub mod model;
+pub mod query;
 pub mod report;
 pub mod rules;
 pub mod source;

@@ -12,7 +12,7 @@ use miette::{
 use trysquare::report::{Failure, Finding, Label, Report, Severity, Summary, Suppressed};
 use trysquare::source::Sources;
 
-use super::{Style, plain};
+use super::{Style, count, plain};
 
 /// Lines of code above and below what is marked.
 const CONTEXT: usize = 1;
@@ -270,10 +270,6 @@ fn resolved(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "  {}: {} [{}]", plain(&known.file), plain(&known.message), known.rule)?;
     }
     writeln!(out)
-}
-
-fn count(number: usize, one: &str, many: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { many })
 }
 
 fn summary(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {

@@ -2,11 +2,13 @@
 
 mod baseline;
 mod build;
+mod verdict;
 
 use serde::{Deserialize, Serialize};
 
 pub use baseline::{Baseline, BaselineError, KnownFinding};
 pub use build::{Places, arrange, sorted};
+pub use verdict::{Answer, Verdict};
 
 /// How much a finding weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -309,6 +311,9 @@ pub struct Report {
     /// What kept the check from doing what was asked; exit status 2.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub failures: Vec<Failure>,
+    /// How the code stands to each documented standard; only when that was asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub compliance: Vec<Verdict>,
     /// Counts.
     pub summary: Summary,
 }
@@ -324,6 +329,7 @@ impl Default for Report {
             undetermined: Vec::new(),
             skipped: Vec::new(),
             failures: Vec::new(),
+            compliance: Vec::new(),
             summary: Summary::default(),
         }
     }

@@ -7,5 +7,6 @@ mod baseline;
 mod documents;
 mod hostile;
 mod output;
+mod query;
 mod run;
 mod suppression;
