@@ -61,7 +61,7 @@ resource "aws_lambda_function" "orders" {
   timeout       = var.timeout
 
   environment {
-    variables = { LOG_LEVEL = "INFO" }
+    variables = { LOG_LEVEL = "INFO", ORDERS_BUCKET = aws_s3_bucket.orders.id }
   }
 
   lifecycle {
