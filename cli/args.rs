@@ -82,9 +82,18 @@ pub struct CheckArgs {
     /// How to print what is found.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
-    /// Write to a file instead of the terminal.
-    #[arg(long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
+    /// Write to a file instead of the terminal. FORMAT=FILE writes a further format beside what
+    /// --format prints, and may be repeated: --output sarif=out.sarif --output markdown=summary.md
+    #[arg(long, value_name = "[FORMAT=]FILE", value_parser = Target::parse)]
+    pub output: Vec<Target>,
+    /// Report how the code stands to each documented standard, not only where they part (json;
+    /// markdown has it always).
+    #[arg(long)]
+    pub show_compliance: bool,
+    /// What links to files start with (markdown), such as https://github.com/OWNER/REPO/blob/main.
+    /// In GitHub's workflows it is known.
+    #[arg(long, value_name = "URL")]
+    pub link_base: Option<String>,
     /// End with status 1 when there is a finding this severe.
     #[arg(long, value_enum, default_value_t = FailOn::Warning, value_name = "SEVERITY")]
     pub fail_on: FailOn,
@@ -118,6 +127,38 @@ pub enum Format {
     Concise,
     /// For programs; `trysquare schema report` describes it.
     Json,
+    /// For code scanning: SARIF 2.1.0.
+    Sarif,
+    /// Annotations in GitHub's workflows.
+    Github,
+    /// Test results: JUnit's XML.
+    Junit,
+    /// GitLab's Code Quality report.
+    Gitlab,
+    /// A page such as a job's summary: functions by documented standards, then the findings.
+    Markdown,
+}
+
+/// A file to write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// How; as `--format` says when it is not given.
+    pub format: Option<Format>,
+    /// Where; `-` is standard output.
+    pub path: PathBuf,
+}
+
+impl Target {
+    /// Reads `FILE` or `FORMAT=FILE`. What stands before a `=` and is no format is part of the file's name.
+    fn parse(text: &str) -> Result<Self, String> {
+        let format_and_path =
+            text.split_once('=').and_then(|(name, path)| Some((Format::from_str(name, false).ok()?, path)));
+        let (format, path) = format_and_path.map_or((None, text), |(format, path)| (Some(format), path));
+        if path.is_empty() {
+            return Err("the name of the file is missing".to_owned());
+        }
+        Ok(Self { format, path: path.into() })
+    }
 }
 
 /// From which severity on findings end with status 1.

@@ -1,9 +1,11 @@
 //! The whole way from files to a report.
 
+use std::sync::Arc;
+
 use crate::eval::Budget;
 use crate::model::{Facts, Model, Sections};
 use crate::report::{Failure, Places, Report, Severity, SeverityOrOff, Skipped, sorted};
-use crate::rules::load::{Loaded, PageText, load_beside};
+use crate::rules::load::{Loaded, PageText, load, load_beside};
 use crate::rules::rule::SelectFrom;
 use crate::rules::{Rule, RuleError, Runner, pack};
 use crate::source::{Reader, SourceProvider, Sources};
@@ -23,6 +25,8 @@ pub struct Options {
     pub var_files: Vec<String>,
     /// Path and text of the only rule page to run, instead of the embedded pack.
     pub only: Option<(String, String)>,
+    /// Whether to report how the code stands to each documented standard, and not only where they part.
+    pub compliance: bool,
 }
 
 /// A report and the files that it speaks of.
@@ -31,29 +35,57 @@ pub struct Checked {
     pub report: Report,
     /// The files that were read.
     pub sources: Sources,
+    /// The rules there are, whether they ran or not.
+    pub rules: Loaded,
 }
 
 /// Checks a workspace.
 #[must_use]
 pub fn check(provider: &dyn SourceProvider, options: &Options) -> Checked {
-    let mut report = Report::default();
-    let reader = Reader::new(provider);
-    let pages = pages(&reader, options);
-    let own = pages.len();
+    let mut sources = Sources::new();
+    let pages = pages(&mut sources, options);
+    let reader = Reader::new(provider, sources);
     // A check is as long as its longest thread, and reading the rules depends on nothing else.
     let (loaded, workspace) = load_beside(pages, || Workspace::read(&reader, options));
+    finish(reader, options, &loaded, workspace)
+}
+
+/// The embedded pack, read, and the files that its rules speak of: what [`check_again`] begins with.
+#[must_use]
+pub fn prepare() -> (Loaded, Sources) {
+    let mut sources = Sources::new();
+    let pages = pages(&mut sources, &Options::default());
+    (load(pages), sources)
+}
+
+/// Checks a workspace that may have been checked before: `sources` are those of the last check, or of [`prepare`] as
+/// `loaded` is. What was made of files that have not changed since is used again.
+#[must_use]
+pub fn check_again(provider: &dyn SourceProvider, options: &Options, loaded: &Loaded, sources: Sources) -> Checked {
+    let reader = Reader::new(provider, sources);
+    let workspace = Workspace::read(&reader, options);
+    finish(reader, options, loaded, workspace)
+}
+
+fn finish(
+    reader: Reader<'_>,
+    options: &Options,
+    loaded: &Loaded,
+    workspace: Result<Workspace, Vec<ConfigError>>,
+) -> Checked {
+    let mut report = Report::default();
     match workspace {
         Ok(workspace) => {
-            let rules = Rules::choose(&loaded, &workspace.standard);
+            let rules = Rules::choose(loaded, &workspace.standard);
             let model = workspace.model(&reader, &rules.sections());
             report.summary.resources = model.resources;
             report.summary.workflows = workspace.workflows.len();
-            Run { reader: &reader, options, workspace: &workspace, model: &model }.rules(&loaded, rules, &mut report);
-            report.summary.files = reader.sources().len() - own;
+            Run { reader: &reader, options, workspace: &workspace, model: &model }.rules(loaded, rules, &mut report);
+            report.summary.files = reader.count();
         }
         Err(errors) => report.failures = config_failures(&errors, &reader),
     }
-    Checked { report: sorted(report), sources: reader.into_sources() }
+    Checked { report: sorted(report), sources: reader.into_sources(), rules: loaded }
 }
 
 /// Everything that rules see, as one value.
@@ -61,7 +93,7 @@ pub fn check(provider: &dyn SourceProvider, options: &Options) -> Checked {
 /// # Errors
 /// When the configuration is wrong.
 pub fn model(provider: &dyn SourceProvider, options: &Options) -> Result<(Value, Sources), Box<Checked>> {
-    let reader = Reader::new(provider);
+    let reader = Reader::new(provider, Sources::new());
     match Workspace::read(&reader, options) {
         Ok(workspace) => {
             let model = workspace.model(&reader, &Sections::all());
@@ -69,7 +101,7 @@ pub fn model(provider: &dyn SourceProvider, options: &Options) -> Result<(Value,
         }
         Err(errors) => {
             let report = Report { failures: config_failures(&errors, &reader), ..Report::default() };
-            Err(Box::new(Checked { report, sources: reader.into_sources() }))
+            Err(Box::new(Checked { report, sources: reader.into_sources(), rules: Loaded::default() }))
         }
     }
 }
@@ -140,7 +172,7 @@ fn read_workflows(reader: &Reader<'_>) -> Vec<Workflow> {
         .filter(is_workflow)
         .cloned()
         .collect();
-    reader.with_sources(|provider, sources| workflow::read_all(provider, sources, &paths))
+    workflow::read_all(reader, &paths)
 }
 
 fn inputs(reader: &Reader<'_>, root: &Root, options: &Options, budget: &Budget) -> Inputs {
@@ -151,10 +183,11 @@ fn inputs(reader: &Reader<'_>, root: &Root, options: &Options, budget: &Budget) 
     inputs
 }
 
-fn pages(reader: &Reader<'_>, options: &Options) -> Vec<PageText> {
-    let page = |path: &str, text: &str| {
-        let file = reader.add(path, text);
-        PageText { path: path.to_owned(), file, text: reader.text(file), url: pack::url(path) }
+fn pages(sources: &mut Sources, options: &Options) -> Vec<PageText> {
+    let mut page = |path: &str, text: &str| {
+        let text: Arc<str> = text.into();
+        let file = sources.add_apart(path, Arc::clone(&text));
+        PageText { path: path.to_owned(), file, text, url: pack::url(path) }
     };
     match &options.only {
         Some((path, text)) => vec![page(path, text)],
@@ -215,13 +248,15 @@ impl Run<'_> {
         let sources = self.reader.sources();
         let places = Places::new(&sources);
         let Workspace { standard, budget, .. } = self.workspace;
-        let runner = Runner::new(&self.model.value, standard.value.clone(), budget, places, &loaded.queries);
+        let runner = Runner::new(&self.model.value, standard.value.clone(), budget, places, &loaded.queries)
+            .recording(self.options.compliance);
         report.skipped.extend(rules.skipped);
         report.failures.extend(rules.errors.iter().map(|error| rule_failure(error, places)));
         for (rule, severity, url) in &rules.running {
             let outcome = runner.run(rule, *severity, url);
             report.findings.extend(outcome.findings);
             report.undetermined.extend(outcome.undetermined);
+            report.compliance.extend(outcome.verdicts);
             report.failures.extend(outcome.errors.iter().map(|error| rule_failure(error, places)));
         }
         for (id, setting) in &standard.rules {

@@ -92,6 +92,7 @@ impl Report {
         (self.summary.errors, self.summary.warnings, self.summary.notes) =
             (of(Severity::Error), of(Severity::Warning), of(Severity::Note));
         self.summary.undetermined = self.undetermined.len();
+        self.summary.suppressed = self.suppressed.len();
     }
 }
 

@@ -1,10 +1,12 @@
 //! What a check found, as values: the shape of `--format json`.
 
 mod build;
+mod verdict;
 
 use serde::{Deserialize, Serialize};
 
 pub use build::{Places, sorted};
+pub use verdict::{Answer, Verdict};
 
 /// How much a finding weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -143,11 +145,47 @@ pub struct Finding {
     pub primary: Label,
     /// Where it came from, and where the page says otherwise.
     pub related: Vec<Label>,
-    /// How to mend it by edits.
+    /// How to mend the code by edits.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub fix: Option<Fix>,
+    /// How to mend the page instead, so that it says what the code does.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub document_fix: Option<Fix>,
     /// The same for the same finding when lines move.
     pub fingerprint: String,
+}
+
+/// What silenced a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum SuppressedBy {
+    /// A comment `trysquare:ignore` in the file.
+    Comment,
+    /// An `ignore` block of the configuration.
+    Configuration,
+    /// A list of findings that were there before.
+    Baseline,
+}
+
+/// A finding that somebody decided to live with. It is not among the findings, weighs nothing, and is
+/// counted in [`Summary::suppressed`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+pub struct Suppressed {
+    /// What is silenced.
+    pub finding: Finding,
+    /// By what.
+    pub by: SuppressedBy,
+    /// Why; a baseline gives no reasons.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reason: Option<String>,
+    /// The last day on which it is silenced, as `YYYY-MM-DD`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub until: Option<String>,
+    /// The comment, or the head of the `ignore` block; a baseline has no place.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub place: Option<Label>,
 }
 
 /// The expression that a verdict hangs on.
@@ -216,7 +254,7 @@ pub struct Summary {
     pub notes: usize,
     /// Verdicts that could not be reached.
     pub undetermined: usize,
-    /// Findings that a comment or the configuration silences.
+    /// Findings that a comment, the configuration or a baseline silences.
     pub suppressed: usize,
     /// Files that were read.
     pub files: usize,
@@ -246,6 +284,9 @@ pub struct Report {
     pub tool: Tool,
     /// What is wrong, by file and place.
     pub findings: Vec<Finding>,
+    /// What is wrong and silenced, in the same order.
+    #[serde(default)]
+    pub suppressed: Vec<Suppressed>,
     /// What could not be decided.
     pub undetermined: Vec<Undetermined>,
     /// Rules that did not run.
@@ -253,6 +294,9 @@ pub struct Report {
     /// What kept the check from doing what was asked; exit status 2.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub failures: Vec<Failure>,
+    /// How the code stands to each documented standard; only when that was asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub compliance: Vec<Verdict>,
     /// Counts.
     pub summary: Summary,
 }
@@ -263,9 +307,11 @@ impl Default for Report {
             version: 1,
             tool: Tool { name: "trysquare".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
             findings: Vec::new(),
+            suppressed: Vec::new(),
             undetermined: Vec::new(),
             skipped: Vec::new(),
             failures: Vec::new(),
+            compliance: Vec::new(),
             summary: Summary::default(),
         }
     }

@@ -34,6 +34,13 @@ pub struct Loaded {
     pub queries: Queries,
 }
 
+impl Loaded {
+    /// The rules that can be read, each with its page.
+    pub fn pages(&self) -> impl Iterator<Item = (&PageText, &Rule)> {
+        self.rules.iter().filter_map(|(page, rule)| Some((page, rule.as_ref().ok()?)))
+    }
+}
+
 /// Reads the rules of pages.
 #[must_use]
 pub fn load(pages: Vec<PageText>) -> Loaded {

@@ -11,6 +11,7 @@ pub mod page;
 pub mod rule;
 pub mod run;
 mod scope;
+mod verdict;
 
 pub use rule::{Rule, RuleError};
 pub use run::Runner;

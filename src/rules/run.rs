@@ -10,7 +10,7 @@ use super::load::Queries;
 use super::rule::{Rule, RuleError, SelectFrom};
 use super::scope::RuleScope;
 use crate::eval::{Budget, Evaluator};
-use crate::report::{Applicability, Edit, Finding, Fix, Label, Places, Severity, Undetermined};
+use crate::report::{Answer, Applicability, Edit, Finding, Fix, Label, Places, Severity, Undetermined, Verdict};
 use crate::source::Span;
 use crate::syntax::hcl::{self, ast::Expr};
 use crate::value::{Data, Unknown, Value, render};
@@ -25,8 +25,9 @@ pub struct Runner<'r> {
     model: &'r Value,
     scope: RuleScope,
     budget: &'r Budget,
-    places: Places<'r>,
+    pub(super) places: Places<'r>,
     queries: &'r Queries,
+    records: bool,
     selections: RefCell<HashMap<String, Rc<Selection>>>,
 }
 
@@ -37,12 +38,14 @@ pub struct Outcome {
     pub findings: Vec<Finding>,
     /// Where it cannot be decided.
     pub undetermined: Vec<Undetermined>,
+    /// What it says of each thing, when that is recorded.
+    pub verdicts: Vec<Verdict>,
     /// Where the rule itself fails.
     pub errors: Vec<RuleError>,
 }
 
 /// Names bound so far.
-type Bound = Vec<(String, Value)>;
+pub(super) type Bound = Vec<(String, Value)>;
 
 impl<'r> Runner<'r> {
     /// A runner over a model with this standard.
@@ -54,7 +57,14 @@ impl<'r> Runner<'r> {
         places: Places<'r>,
         queries: &'r Queries,
     ) -> Self {
-        Self { model, scope: RuleScope::new(standard), budget, places, queries, selections: RefCell::default() }
+        let scope = RuleScope::new(standard);
+        Self { model, scope, budget, places, queries, records: false, selections: RefCell::default() }
+    }
+
+    /// Whether to record what rules about the standard say of each thing, right or wrong.
+    #[must_use]
+    pub fn recording(self, records: bool) -> Self {
+        Self { records, ..self }
     }
 
     /// Runs a rule.
@@ -82,15 +92,16 @@ impl<'r> Runner<'r> {
     }
 }
 
-struct Case<'c, 'r> {
-    runner: &'c Runner<'r>,
-    rule: &'c Rule,
+/// One rule on its way through everything it selects.
+pub(super) struct Case<'c, 'r> {
+    pub(super) runner: &'c Runner<'r>,
+    pub(super) rule: &'c Rule,
     severity: Severity,
     url: &'c str,
 }
 
 impl Case<'_, '_> {
-    fn with<T>(&self, bound: &Bound, run: impl FnOnce(&Evaluator<'_>) -> T) -> T {
+    pub(super) fn with<T>(&self, bound: &Bound, run: impl FnOnce(&Evaluator<'_>) -> T) -> T {
         let names = bound.iter().map(|(name, value)| (name.as_str(), value.clone()));
         Evaluator::new(&self.runner.scope, self.runner.budget).with_names(names, run)
     }
@@ -165,6 +176,7 @@ impl Case<'_, '_> {
                 Some(true) => {}
                 Some(false) if is_condition => {
                     let finding = self.finding(bound)?;
+                    self.record(bound, Answer::Fail, Some(&finding.message), outcome);
                     outcome.findings.push(finding);
                     return Ok(());
                 }
@@ -181,7 +193,15 @@ impl Case<'_, '_> {
                 }
             }
         }
+        self.record(bound, Answer::Pass, None, outcome);
         Ok(())
+    }
+
+    /// Records an answer, if that was asked for and the rule is about something documented.
+    fn record(&self, bound: &Bound, answer: Answer, message: Option<&str>, outcome: &mut Outcome) {
+        if self.runner.records && !self.rule.needs.is_empty() {
+            outcome.verdicts.push(self.recorded(bound, answer, message.map(str::to_owned)));
+        }
     }
 
     fn finding(&self, bound: &Bound) -> Result<Finding, RuleError> {
@@ -236,12 +256,13 @@ impl Case<'_, '_> {
             primary,
             related,
             fix: self.fix(bound)?,
+            document_fix: None,
             fingerprint: String::new(),
         })
     }
 
     /// The places of a value, without those in the rule's own page.
-    fn links(&self, value: &Value) -> Vec<crate::value::Link> {
+    pub(super) fn links(&self, value: &Value) -> Vec<crate::value::Link> {
         let mut links = value.origin.chain(MAX_LINKS + 4);
         links.retain(|link| self.is_outside(&link.span));
         // What the configuration reads from a page is shown in the page.
@@ -251,7 +272,7 @@ impl Case<'_, '_> {
     }
 
     /// The place that a label means: where the value was written, in the page rather than on the way from it.
-    fn source(&self, value: &Value) -> Option<Span> {
+    pub(super) fn source(&self, value: &Value) -> Option<Span> {
         let deepest = value.origin.deepest().filter(|span| self.is_outside(span));
         deepest.or_else(|| self.links(value).last().map(|link| link.span))
     }
@@ -276,7 +297,7 @@ impl Case<'_, '_> {
     }
 
     /// What the finding is about: the address of the innermost selected thing that has one.
-    fn address(&self, bound: &Bound) -> Option<String> {
+    pub(super) fn address(&self, bound: &Bound) -> Option<String> {
         bound.iter().rev().find_map(|(_, value)| value.field("address").and_then(Value::as_str).map(str::to_owned))
     }
 
@@ -304,6 +325,7 @@ impl Case<'_, '_> {
     fn undetermined(&self, bound: &Bound, unknown: &Arc<Unknown>, fallback: Option<Span>, outcome: &mut Outcome) {
         let outside = |span: &Span| self.is_outside(span);
         let span = unknown.span.filter(outside).or(fallback.filter(outside));
+        self.record(bound, Answer::Undetermined, Some(&unknown.reason), outcome);
         outcome.undetermined.push(Undetermined {
             rule: self.rule.id.clone(),
             address: self.address(bound),
