@@ -29,6 +29,12 @@ pub enum Command {
     /// This is the Terraform and the workflows after evaluation: functions with their alarms and
     /// roles, every IAM statement, the standard. An unknown value shows why it is unknown.
     Model(ModelArgs),
+    /// Ask what a value is, where it comes from and what the page says of it.
+    ///
+    /// Selects from what `trysquare model` prints. Each hit is shown with its place and its value;
+    /// an unknown value with the reason why. Ends with status 1 when nothing is selected.
+    #[command(after_help = QUERY_HELP)]
+    Query(QueryArgs),
     /// List the rules, with what each needs.
     Rules,
     /// Print a rule's page: why it exists, examples, how to mend a finding.
@@ -53,6 +59,14 @@ pub enum Command {
         update: bool,
     },
 }
+
+const QUERY_HELP: &str = "Examples:
+  What timeouts do we deploy, and who set them?
+    trysquare query '$.functions[*].timeout' --explain
+  Which functions have more than 512 MB?
+    trysquare query '$.functions[?@.memory_size > 512].function_name'
+  What would the alarms be if the timeout were 60 seconds?
+    trysquare query '$.alarms[*].threshold' --var timeout=60";
 
 /// Where to look, and with which values.
 #[derive(Debug, clap::Args)]
@@ -114,8 +128,39 @@ pub struct ModelArgs {
     /// A path in the workspace.
     #[arg(value_name = "PATH", default_value = ".")]
     pub path: PathBuf,
+    /// Print only this part of the model, such as functions. May be given more than once.
+    #[arg(long = "section", value_name = "NAME")]
+    pub sections: Vec<String>,
     #[command(flatten)]
     pub workspace: WorkspaceArgs,
+}
+
+/// `trysquare query`
+#[derive(Debug, clap::Args)]
+pub struct QueryArgs {
+    /// What to select from the model, such as '$.functions[*].timeout'.
+    #[arg(value_name = "JSONPATH")]
+    pub jsonpath: String,
+    /// A path in the workspace.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub path: PathBuf,
+    #[command(flatten)]
+    pub workspace: WorkspaceArgs,
+    /// Show where each value came from, as a tree, and what the page says of it.
+    #[arg(long)]
+    pub explain: bool,
+    /// How to print what is selected.
+    #[arg(long, value_enum, default_value_t = QueryFormat::Text)]
+    pub format: QueryFormat,
+}
+
+/// How to print what a query selects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum QueryFormat {
+    /// FILE:LINE:COLUMN: JSONPATH = VALUE (ADDRESS)
+    Text,
+    /// For programs: every hit with its whole way.
+    Json,
 }
 
 /// How to print.
@@ -176,6 +221,8 @@ pub enum FailOn {
 pub enum SchemaOf {
     /// What `check --format json` prints.
     Report,
+    /// What `query --format json` prints.
+    Query,
 }
 
 /// When to colour.
