@@ -17,6 +17,7 @@ mod managed;
 mod permissions;
 mod policy;
 mod problems;
+mod reached;
 mod resources;
 mod s3;
 mod sections;
