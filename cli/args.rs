@@ -86,6 +86,9 @@ pub struct CheckArgs {
     /// --format prints, and may be repeated: --output sarif=out.sarif --output markdown=summary.md
     #[arg(long, value_name = "[FORMAT=]FILE", value_parser = Target::parse)]
     pub output: Vec<Target>,
+    /// Also list findings that are silenced, and by what (sarif, markdown; json has them always).
+    #[arg(long)]
+    pub show_suppressed: bool,
     /// Report how the code stands to each documented standard, not only where they part (json;
     /// markdown has it always).
     #[arg(long)]

@@ -24,6 +24,7 @@ pub fn check(args: &CheckArgs) -> Result<ExitCode, CommandError> {
     let style = Style {
         color: false,
         show_undetermined: args.show_undetermined,
+        show_suppressed: args.show_suppressed,
         quiet: args.quiet,
         has_config: options.config.is_some() || disk.root().join(trysquare::standard::FILE_NAME).exists(),
     };
@@ -110,7 +111,8 @@ pub fn model(args: &ModelArgs) -> Result<ExitCode, CommandError> {
             Ok(ExitCode::SUCCESS)
         }
         Err(checked) => {
-            let style = Style { color: false, show_undetermined: false, quiet: true, has_config: true };
+            let style =
+                Style { color: false, show_undetermined: false, show_suppressed: false, quiet: true, has_config: true };
             render::text::render(&checked.report, &checked.sources, style, &mut io::stderr().lock())?;
             Ok(ExitCode::from(2))
         }

@@ -27,6 +27,8 @@ pub struct Style {
     pub color: bool,
     /// Whether to list what could not be decided.
     pub show_undetermined: bool,
+    /// Whether to list what is silenced.
+    pub show_suppressed: bool,
     /// Whether to leave out the summary.
     pub quiet: bool,
     /// Whether there is a configuration; without one, how to get one is told.

@@ -4,6 +4,7 @@
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::indexing_slicing)]
 
 mod documents;
+mod formats;
 mod hostile;
 mod output;
 mod run;
