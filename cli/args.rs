@@ -4,15 +4,24 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 
+const START: &str = "\
+Start here:
+  trysquare check              check the repository you are in
+  trysquare explain RULE       why a rule exists, with examples";
+
+const EXIT_STATUS: &str = "\
+Exit status:
+  0  nothing to report at or above --fail-on
+  1  findings
+  2  trysquare could not do what was asked: usage, configuration, unreadable input";
+
 /// Holds Terraform and GitHub Actions workflows against a team's documented standards.
 ///
 /// The standard is a page your team already keeps. A file `trysquare.hcl` at the root of the
 /// repository says which tables and sentences of it to hold the code to.
 #[derive(Debug, Parser)]
 #[command(name = "trysquare", version, propagate_version = true, max_term_width = 100)]
-#[command(
-    after_help = "Start here:\n  trysquare check              check the repository you are in\n  trysquare explain RULE       why a rule exists, with examples\n\nExit status:\n  0  nothing to report at or above --fail-on\n  1  findings\n  2  trysquare could not do what was asked: usage, configuration, unreadable input"
-)]
+#[command(after_help = format!("{START}\n\n{EXIT_STATUS}"))]
 pub struct Args {
     /// What to do.
     #[command(subcommand)]
@@ -23,12 +32,19 @@ pub struct Args {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Find where code and page part.
+    #[command(after_help = EXIT_STATUS)]
     Check(CheckArgs),
     /// Print everything rules see, as JSON.
     ///
     /// This is the Terraform and the workflows after evaluation: functions with their alarms and
     /// roles, every IAM statement, the standard. An unknown value shows why it is unknown.
     Model(ModelArgs),
+    /// Ask what a value is, where it comes from and what the page says of it.
+    ///
+    /// Selects from what `trysquare model` prints. Each hit is shown with its place and its value;
+    /// an unknown value with the reason why. Ends with status 1 when nothing is selected.
+    #[command(after_help = QUERY_HELP)]
+    Query(QueryArgs),
     /// List the rules, with what each needs.
     Rules,
     /// Print a rule's page: why it exists, examples, how to mend a finding.
@@ -53,6 +69,14 @@ pub enum Command {
         update: bool,
     },
 }
+
+const QUERY_HELP: &str = "Examples:
+  What timeouts do we deploy, and who set them?
+    trysquare query '$.functions[*].timeout' --explain
+  Which functions have more than 512 MB?
+    trysquare query '$.functions[?@.memory_size > 512].function_name'
+  What would the alarms be if the timeout were 60 seconds?
+    trysquare query '$.alarms[*].threshold' --var timeout=60";
 
 /// Where to look, and with which values.
 #[derive(Debug, clap::Args)]
@@ -109,6 +133,9 @@ pub struct CheckArgs {
     /// Print findings only, without the summary.
     #[arg(short, long, action = ArgAction::SetTrue)]
     pub quiet: bool,
+    /// Say how long each phase took, on standard error.
+    #[arg(short, long, action = ArgAction::SetTrue, conflicts_with = "quiet")]
+    pub verbose: bool,
 }
 
 /// `trysquare model`
@@ -117,8 +144,39 @@ pub struct ModelArgs {
     /// A path in the workspace.
     #[arg(value_name = "PATH", default_value = ".")]
     pub path: PathBuf,
+    /// Print only this part of the model, such as functions. May be given more than once.
+    #[arg(long = "section", value_name = "NAME")]
+    pub sections: Vec<String>,
     #[command(flatten)]
     pub workspace: WorkspaceArgs,
+}
+
+/// `trysquare query`
+#[derive(Debug, clap::Args)]
+pub struct QueryArgs {
+    /// What to select from the model, such as '$.functions[*].timeout'.
+    #[arg(value_name = "JSONPATH")]
+    pub jsonpath: String,
+    /// A path in the workspace.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub path: PathBuf,
+    #[command(flatten)]
+    pub workspace: WorkspaceArgs,
+    /// Show where each value came from, as a tree, and what the page says of it.
+    #[arg(long)]
+    pub explain: bool,
+    /// How to print what is selected.
+    #[arg(long, value_enum, default_value_t = QueryFormat::Text)]
+    pub format: QueryFormat,
+}
+
+/// How to print what a query selects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum QueryFormat {
+    /// FILE:LINE:COLUMN: JSONPATH = VALUE (ADDRESS)
+    Text,
+    /// For programs: every hit with its whole way.
+    Json,
 }
 
 /// How to print.
@@ -179,6 +237,8 @@ pub enum FailOn {
 pub enum SchemaOf {
     /// What `check --format json` prints.
     Report,
+    /// What `query --format json` prints.
+    Query,
 }
 
 /// When to colour.

@@ -1,9 +1,13 @@
 //! The whole way from files to a report.
 
+mod watch;
+
+use std::sync::Arc;
+
 use crate::eval::Budget;
 use crate::model::{Facts, Model, Sections};
 use crate::report::{Failure, Places, Report, Severity, SeverityOrOff, Skipped, sorted};
-use crate::rules::load::{Loaded, PageText, load_beside};
+use crate::rules::load::{Loaded, PageText, load, load_beside};
 use crate::rules::rule::SelectFrom;
 use crate::rules::{Rule, RuleError, Runner, pack};
 use crate::source::{Reader, SourceProvider, Sources};
@@ -11,6 +15,8 @@ use crate::standard::{self, ConfigError, FILE_NAME, Root, Standard};
 use crate::terraform::{Configuration, Inputs, Override, Problem, World};
 use crate::value::Value;
 use crate::workflow::{self, Workflow};
+
+pub use watch::{Phase, Watch};
 
 /// What to check, and with what.
 #[derive(Debug, Clone, Default)]
@@ -25,6 +31,8 @@ pub struct Options {
     pub only: Option<(String, String)>,
     /// Whether to report how the code stands to each documented standard, and not only where they part.
     pub compliance: bool,
+    /// Who is told how far the check has come.
+    pub watch: Watch,
 }
 
 /// A report and the files that it speaks of.
@@ -34,46 +42,83 @@ pub struct Checked {
     /// The files that were read.
     pub sources: Sources,
     /// The rules there are, whether they ran or not.
-    pub rules: Loaded,
+    pub rules: Arc<Loaded>,
 }
 
 /// Checks a workspace.
 #[must_use]
 pub fn check(provider: &dyn SourceProvider, options: &Options) -> Checked {
-    let mut report = Report::default();
-    let reader = Reader::new(provider);
-    let pages = pages(&reader, options);
-    let own = pages.len();
+    let mut sources = Sources::new();
+    let pages = pages(&mut sources, options);
+    let reader = Reader::new(provider, sources);
     // A check is as long as its longest thread, and reading the rules depends on nothing else.
     let (loaded, workspace) = load_beside(pages, || Workspace::read(&reader, options));
+    finish(reader, options, Arc::new(loaded), workspace)
+}
+
+/// The embedded pack, read, and the files that its rules speak of: what [`check_again`] begins with.
+#[must_use]
+pub fn prepare() -> (Arc<Loaded>, Sources) {
+    let mut sources = Sources::new();
+    let pages = pages(&mut sources, &Options::default());
+    (Arc::new(load(pages)), sources)
+}
+
+/// Checks a workspace that may have been checked before: `sources` are those of the last check, or of [`prepare`] as
+/// `loaded` is. What was made of files that have not changed since is used again.
+#[must_use]
+pub fn check_again(
+    provider: &dyn SourceProvider,
+    options: &Options,
+    loaded: &Arc<Loaded>,
+    sources: Sources,
+) -> Checked {
+    let reader = Reader::new(provider, sources);
+    let workspace = Workspace::read(&reader, options);
+    finish(reader, options, Arc::clone(loaded), workspace)
+}
+
+fn finish(
+    reader: Reader<'_>,
+    options: &Options,
+    loaded: Arc<Loaded>,
+    workspace: Result<Workspace, Vec<ConfigError>>,
+) -> Checked {
+    let mut report = Report::default();
     match workspace {
         Ok(workspace) => {
             let rules = Rules::choose(&loaded, &workspace.standard);
+            options.watch.begins(Phase::Evaluate);
             let model = workspace.model(&reader, &rules.sections());
+            options.watch.begins(Phase::Decide);
             report.summary.resources = model.resources;
             report.summary.workflows = workspace.workflows.len();
             Run { reader: &reader, options, workspace: &workspace, model: &model }.rules(&loaded, rules, &mut report);
-            report.summary.files = reader.sources().len() - own;
+            report.summary.files = reader.count();
         }
         Err(errors) => report.failures = config_failures(&errors, &reader),
     }
     Checked { report: sorted(report), sources: reader.into_sources(), rules: loaded }
 }
 
-/// Everything that rules see, as one value.
+/// What rules see, as one value, as far as these sections of it are asked for.
 ///
 /// # Errors
 /// When the configuration is wrong.
-pub fn model(provider: &dyn SourceProvider, options: &Options) -> Result<(Value, Sources), Box<Checked>> {
-    let reader = Reader::new(provider);
+pub fn model(
+    provider: &dyn SourceProvider,
+    options: &Options,
+    sections: &Sections,
+) -> Result<(Value, Sources), Box<Checked>> {
+    let reader = Reader::new(provider, Sources::new());
     match Workspace::read(&reader, options) {
         Ok(workspace) => {
-            let model = workspace.model(&reader, &Sections::all());
+            let model = workspace.model(&reader, sections);
             Ok((model.value, reader.into_sources()))
         }
         Err(errors) => {
             let report = Report { failures: config_failures(&errors, &reader), ..Report::default() };
-            Err(Box::new(Checked { report, sources: reader.into_sources(), rules: Loaded::default() }))
+            Err(Box::new(Checked { report, sources: reader.into_sources(), rules: Arc::default() }))
         }
     }
 }
@@ -90,6 +135,7 @@ struct Workspace {
 
 impl Workspace {
     fn read(reader: &Reader<'_>, options: &Options) -> Result<Self, Vec<ConfigError>> {
+        options.watch.begins(Phase::Read);
         let budget = Budget::new();
         let standard = read_standard(reader, options, &budget)?;
         let dirs: Option<Vec<String>> =
@@ -144,7 +190,7 @@ fn read_workflows(reader: &Reader<'_>) -> Vec<Workflow> {
         .filter(is_workflow)
         .cloned()
         .collect();
-    reader.with_sources(|provider, sources| workflow::read_all(provider, sources, &paths))
+    workflow::read_all(reader, &paths)
 }
 
 fn inputs(reader: &Reader<'_>, root: &Root, options: &Options, budget: &Budget) -> Inputs {
@@ -155,10 +201,11 @@ fn inputs(reader: &Reader<'_>, root: &Root, options: &Options, budget: &Budget) 
     inputs
 }
 
-fn pages(reader: &Reader<'_>, options: &Options) -> Vec<PageText> {
-    let page = |path: &str, text: &str| {
-        let file = reader.add(path, text);
-        PageText { path: path.to_owned(), file, text: reader.text(file), url: pack::url(path) }
+fn pages(sources: &mut Sources, options: &Options) -> Vec<PageText> {
+    let mut page = |path: &str, text: &str| {
+        let text: Arc<str> = text.into();
+        let file = sources.add_apart(path, Arc::clone(&text));
+        PageText { path: path.to_owned(), file, text, url: pack::url(path) }
     };
     match &options.only {
         Some((path, text)) => vec![page(path, text)],

@@ -1,17 +1,16 @@
-//! `check` and `model`.
+//! `check`.
 
-use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
 use trysquare::report::{Finding, Report, Severity, Verdict};
-use trysquare::value::to_json;
 
 use super::{CommandError, workspace};
-use crate::args::{CheckArgs, FailOn, Format, ModelArgs};
+use crate::args::{CheckArgs, FailOn, Format};
 use crate::disk::Disk;
 use crate::output;
-use crate::render::{self, Repository, Style};
+use crate::progress::Progress;
+use crate::render::{Repository, Style};
 
 /// `trysquare check`
 pub fn check(args: &CheckArgs) -> Result<ExitCode, CommandError> {
@@ -19,17 +18,23 @@ pub fn check(args: &CheckArgs) -> Result<ExitCode, CommandError> {
     let (disk, mut options) = workspace(first, &args.workspace)?;
     options.compliance = args.show_compliance || output::formats(args).any(|format| format == Format::Markdown);
     let wanted = wanted(&disk, args)?;
+    let mut progress = Progress::start(args.quiet);
+    options.watch = progress.watch();
     let mut checked = trysquare::check::check(&disk, &options);
+    progress.writes();
     restrict(&mut checked.report, &wanted);
     let style = Style {
-        color: false,
         show_undetermined: args.show_undetermined,
         show_suppressed: args.show_suppressed,
         quiet: args.quiet,
         has_config: options.config.is_some() || disk.root().join(trysquare::standard::FILE_NAME).exists(),
+        ..Style::default()
     };
     let repository = Repository::around(disk.root(), link_base(args).as_deref());
     output::write(args, style, &checked, &repository)?;
+    if args.verbose {
+        eprint!("{}", progress.timings());
+    }
     Ok(status(&checked.report, args.fail_on))
 }
 
@@ -98,31 +103,4 @@ fn status(report: &Report, fail_on: FailOn) -> ExitCode {
         FailOn::Never => return ExitCode::SUCCESS,
     };
     if report.findings.iter().any(|finding| finding.severity >= least) { ExitCode::from(1) } else { ExitCode::SUCCESS }
-}
-
-/// `trysquare model`
-pub fn model(args: &ModelArgs) -> Result<ExitCode, CommandError> {
-    let (disk, options) = workspace(&args.path, &args.workspace)?;
-    let mut out = io::stdout().lock();
-    match trysquare::check::model(&disk, &options) {
-        Ok((value, _)) => {
-            serde_json::to_writer_pretty(&mut out, &to_json(&value)).map_err(io::Error::from)?;
-            writeln!(out)?;
-            Ok(ExitCode::SUCCESS)
-        }
-        Err(checked) => {
-            let style =
-                Style { color: false, show_undetermined: false, show_suppressed: false, quiet: true, has_config: true };
-            render::text::render(&checked.report, &checked.sources, style, &mut io::stderr().lock())?;
-            Ok(ExitCode::from(2))
-        }
-    }
-}
-
-/// `trysquare schema report`
-pub fn report_schema() -> Result<ExitCode, CommandError> {
-    let mut out = io::stdout().lock();
-    serde_json::to_writer_pretty(&mut out, &schemars::schema_for!(Report)).map_err(io::Error::from)?;
-    writeln!(out)?;
-    Ok(ExitCode::SUCCESS)
 }

@@ -6,6 +6,7 @@ mod gitlab;
 mod json;
 mod junit;
 mod markdown;
+pub mod query;
 mod repository;
 mod sarif;
 pub mod text;
@@ -21,10 +22,12 @@ pub use repository::Repository;
 use crate::args::Format;
 
 /// How to lay out.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Style {
     /// Whether to colour.
     pub color: bool,
+    /// Whether the terminal knows hyperlinks.
+    pub hyperlinks: bool,
     /// Whether to list what could not be decided.
     pub show_undetermined: bool,
     /// Whether to list what is silenced.

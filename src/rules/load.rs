@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jsonpath_rust::parser::model::JpQuery;
 
-use super::jsonpath;
+use super::jsonpath::{self, PathError};
 use super::rule::{self, Rule, RuleError, SelectFrom};
 use crate::source::FileId;
 
@@ -23,7 +23,7 @@ pub struct PageText {
 }
 
 /// JSONPaths that were read, by their text; one that is none has the reason.
-pub type Queries = HashMap<String, Result<JpQuery, String>>;
+pub type Queries = HashMap<String, Result<JpQuery, PathError>>;
 
 /// Rules, each with its page, and the paths they select by. A page without a rule is not among them.
 #[derive(Debug, Default)]
@@ -53,7 +53,7 @@ pub fn load(pages: Vec<PageText>) -> Loaded {
             if let SelectFrom::Path(path, _) = &select.from
                 && !loaded.queries.contains_key(path)
             {
-                loaded.queries.insert(path.clone(), jsonpath::check(path));
+                loaded.queries.insert(path.clone(), jsonpath::parse(path));
             }
         }
         loaded.rules.push((page, read));

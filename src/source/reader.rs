@@ -1,6 +1,6 @@
 //! Reads each file once, and remembers what could not be read.
 
-use std::cell::{OnceCell, Ref, RefCell};
+use std::cell::{Cell, OnceCell, Ref, RefCell};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -15,14 +15,22 @@ pub struct Reader<'p> {
     directories: OnceCell<HashMap<String, Vec<String>>>,
     sources: RefCell<Sources>,
     read: RefCell<HashMap<String, Result<FileId, ReadError>>>,
+    /// How many files were read or added.
+    count: Cell<usize>,
 }
 
 impl<'p> Reader<'p> {
-    /// A reader over these files; nothing is read yet.
+    /// A reader over these files. What was made of those among `sources` that have not changed is used again.
     #[must_use]
-    pub fn new(provider: &'p dyn SourceProvider) -> Self {
-        let directories = OnceCell::new();
-        Self { provider, files: provider.list(), directories, sources: RefCell::default(), read: RefCell::default() }
+    pub fn new(provider: &'p dyn SourceProvider, sources: Sources) -> Self {
+        Self {
+            provider,
+            files: provider.list(),
+            directories: OnceCell::new(),
+            sources: RefCell::new(sources),
+            read: RefCell::default(),
+            count: Cell::new(0),
+        }
     }
 
     /// Every file under the root that is not ignored, sorted.
@@ -89,19 +97,32 @@ impl<'p> Reader<'p> {
         if let Some(known) = self.read.borrow().get(path) {
             return known.clone();
         }
-        let result = self.provider.read(path).map(|text| self.sources.borrow_mut().add(path, text));
+        let result = self.provider.read(path).map(|text| self.add(path, &text));
         self.read.borrow_mut().insert(path.to_owned(), result.clone());
         result
     }
 
-    /// Adds a file that no provider has: a page of the embedded pack, or one that cannot be read as text.
+    /// Adds a file of the workspace that cannot be read as text.
     pub fn add(&self, path: &str, text: &str) -> FileId {
+        self.count.set(self.count.get() + 1);
         self.sources.borrow_mut().add(path, text)
     }
 
-    /// For a reader of its own: the provider, and where to add what it read.
-    pub fn with_sources<T>(&self, read: impl FnOnce(&dyn SourceProvider, &mut Sources) -> T) -> T {
-        read(self.provider, &mut self.sources.borrow_mut())
+    /// How many files were read or added.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.count.get()
+    }
+
+    /// What `make` makes of the text of a file that was read. It is made once, until the text changes, so it must hang
+    /// on nothing but the file.
+    pub fn made<T: Send + Sync + 'static>(&self, file: FileId, make: impl FnOnce(&str) -> T) -> Arc<T> {
+        if let Some(made) = self.sources.borrow().made(file) {
+            return made;
+        }
+        let made = Arc::new(make(&self.text(file)));
+        self.sources.borrow().keep(file, &made);
+        made
     }
 
     /// The text of a file that was read.

@@ -34,18 +34,20 @@ impl HclFile {
     ///
     /// # Errors
     /// When it cannot be read.
-    pub fn read(reader: &Reader<'_>, path: &str) -> Result<Self, ReadError> {
+    pub fn read(reader: &Reader<'_>, path: &str) -> Result<Arc<Self>, ReadError> {
         let file = reader.read(path)?;
-        let text = reader.text(file);
-        let (body, problems) =
-            if path.ends_with(".json") { parse_tf_json(file, &text) } else { parse_body(file, &text) };
-        Ok(Self {
+        Ok(reader.made(file, |text| Self::parse(file, path, text)))
+    }
+
+    fn parse(file: FileId, path: &str, text: &str) -> Self {
+        let (body, problems) = if path.ends_with(".json") { parse_tf_json(file, text) } else { parse_body(file, text) };
+        Self {
             file,
             path: path.to_owned(),
             attributes: body.attributes,
             blocks: body.blocks.into_iter().map(Arc::new).collect(),
             problems,
-        })
+        }
     }
 }
 
@@ -271,12 +273,12 @@ impl Configuration {
                         module.gaps.push(format!("{path} has syntax errors").into());
                         // What others wrote is theirs to mend.
                         if !is_fetched(dir) {
-                            self.problems.extend(file.problems.into_iter().map(Problem::Syntax));
+                            self.problems.extend(file.problems.iter().cloned().map(Problem::Syntax));
                         }
                     }
                     let stem = name.split('.').next().unwrap_or(name);
                     if stem == "override" || stem.ends_with("_override") {
-                        overrides.extend(file.blocks);
+                        overrides.extend(file.blocks.iter().cloned());
                     } else {
                         file.blocks.iter().for_each(|block| module.add(block));
                     }

@@ -75,7 +75,7 @@ impl Inputs {
             return Ok(());
         }
         let file = HclFile::read(reader, path)?;
-        self.problems.extend(file.problems.into_iter().map(Problem::Syntax));
+        self.problems.extend(file.problems.iter().cloned().map(Problem::Syntax));
         let evaluator = Evaluator::new(&Constants, budget);
         let blocks = file.blocks.iter();
         self.errors.extend(blocks.map(|block| EvalError::new(block.header, "a .tfvars file holds no blocks")));

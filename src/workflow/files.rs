@@ -7,14 +7,14 @@ use super::read::{parse_action, parse_workflow};
 use super::script::{Directories, ScriptFiles};
 use super::text::Text;
 use super::types::{ParsedAction, ParsedWorkflow, Step};
-use crate::source::{FileId, ReadError, SourceProvider, Sources, normalize_path};
+use crate::source::{FileId, ReadError, Reader, SourceProvider, normalize_path};
 use crate::syntax::offsets::OffsetMap;
 use crate::syntax::shell::{self, Command, CommandKind, List, Part, Script, Word};
 
 /// How many files are followed from the workflows given.
 const MAX_FOLLOWED: usize = 1_000;
 
-/// Parsed files by path. Kept between runs, it spares parsing what has not changed.
+/// Parsed files by path.
 #[derive(Debug, Clone, Default)]
 pub struct ParsedFiles {
     /// Workflows, those that others call too.
@@ -36,7 +36,8 @@ enum Wanted {
 
 impl ParsedFiles {
     /// Reads these workflows and all that they lead to. What is there already is not read again.
-    pub fn load(&mut self, provider: &dyn SourceProvider, sources: &mut Sources, paths: &[String]) {
+    pub fn load(&mut self, reader: &Reader<'_>, paths: &[String]) {
+        let provider = reader.provider();
         let mut wanted: Vec<Wanted> = paths.iter().cloned().map(Wanted::Workflow).collect();
         let limit = paths.len() + MAX_FOLLOWED;
         let mut taken = 0;
@@ -48,9 +49,9 @@ impl ParsedFiles {
             match next {
                 Wanted::Workflow(path) => {
                     if !self.workflows.contains_key(&path)
-                        && let Some((file, text)) = self.read(provider, sources, &path)
+                        && let Some(file) = self.read(reader, &path)
                     {
-                        let parsed = Arc::new(parse_workflow(file, &text));
+                        let parsed = reader.made(file, |text| parse_workflow(file, text));
                         for job in &parsed.jobs {
                             if let Some(uses) = &job.uses {
                                 wanted.extend(local_path(uses.text()).map(Wanted::Workflow));
@@ -65,18 +66,18 @@ impl ParsedFiles {
                 }
                 Wanted::Action(path) => {
                     if !self.actions.contains_key(&path)
-                        && let Some((file, text)) = self.read(provider, sources, &path)
+                        && let Some(file) = self.read(reader, &path)
                     {
-                        let parsed = Arc::new(parse_action(file, &text));
+                        let parsed = reader.made(file, |text| parse_action(file, text));
                         self.want_steps(provider, &parsed.steps, "", Some(directory_of(&path)), &mut wanted);
                         self.actions.insert(path, parsed);
                     }
                 }
                 Wanted::Script(path) => {
                     if !self.scripts.contains_key(&path)
-                        && let Some((file, text)) = self.read(provider, sources, &path)
+                        && let Some(file) = self.read(reader, &path)
                     {
-                        let script = Arc::new(shell::parse(&text, &OffsetMap::verbatim(file, 0)));
+                        let script = reader.made(file, |text| shell::parse(text, &OffsetMap::verbatim(file, 0)));
                         let directories = Directories { working: Some(String::new()), action: None };
                         want_scripts(provider, &script, &directories, &mut wanted);
                         self.scripts.insert(path, script);
@@ -86,16 +87,9 @@ impl ParsedFiles {
         }
     }
 
-    fn read(&mut self, provider: &dyn SourceProvider, sources: &mut Sources, path: &str) -> Option<(FileId, Arc<str>)> {
-        if let Some(file) = sources.find(path) {
-            return Some((file, sources.text(file).into()));
-        }
-        match provider.read(path) {
-            Ok(text) => {
-                let text: Arc<str> = text.into();
-                let file = sources.add(path, Arc::clone(&text));
-                Some((file, text))
-            }
+    fn read(&mut self, reader: &Reader<'_>, path: &str) -> Option<FileId> {
+        match reader.read(path) {
+            Ok(file) => Some(file),
             Err(error) => {
                 self.unreadable.insert(path.to_owned(), error);
                 None

@@ -52,17 +52,17 @@ pub use unseen::{Unseen, unseen};
 
 use std::sync::Arc;
 
-use crate::source::{SourceProvider, Sources, Span};
+use crate::source::{Reader, Span};
 use crate::syntax::SyntaxProblem;
 
 /// Reads these workflows and what they lead to. One that cannot be read is there too, with the reason as its problem.
 #[must_use]
-pub fn read_all(provider: &dyn SourceProvider, sources: &mut Sources, paths: &[String]) -> Vec<Workflow> {
+pub fn read_all(reader: &Reader<'_>, paths: &[String]) -> Vec<Workflow> {
     let mut files = ParsedFiles::default();
-    files.load(provider, sources, paths);
+    files.load(reader, paths);
     for path in paths {
         if let (Some(error), false) = (files.unreadable.get(path), files.workflows.contains_key(path)) {
-            let file = sources.add(path, "");
+            let file = reader.add(path, "");
             let mut parsed = parse_workflow(file, "");
             let message = format!("the file cannot be read: {error}");
             parsed.problems = vec![SyntaxProblem::new(Span::new(file, 0, 0), message)];

@@ -1,7 +1,7 @@
 //! Whole workflows: what they are read as, followed to, and deploy.
 
 use super::*;
-use crate::source::{MemoryProvider, Span};
+use crate::source::{MemoryProvider, Sources, Span};
 
 struct Read {
     sources: Sources,
@@ -26,12 +26,12 @@ impl Read {
 /// Reads the first of these files with the others around it.
 fn read(files: &[(&str, &str)]) -> Read {
     let provider: MemoryProvider = files.iter().copied().collect();
-    let mut sources = Sources::new();
+    let reader = Reader::new(&provider, Sources::new());
     let path = files[0].0.to_owned();
-    let workflow = read_all(&provider, &mut sources, &[path]).remove(0);
+    let workflow = read_all(&reader, &[path]).remove(0);
     assert_eq!(workflow.problems, []);
     let facts = deploy_facts(&workflow);
-    Read { sources, workflow, facts }
+    Read { sources: reader.into_sources(), workflow, facts }
 }
 
 fn show(possible: &Possible) -> String {
@@ -369,12 +369,12 @@ fn what_is_no_workflow_is_a_problem() {
         [("w.yml", "on: [push\n"), ("e.yml", ""), ("l.yml", "- a\n"), ("j.yml", "on: push\njobs: {a: 1}\n")]
             .into_iter()
             .collect();
-    let mut sources = Sources::new();
+    let reader = Reader::new(&provider, Sources::new());
     for (path, expected) in [("w.yml", 1), ("e.yml", 1), ("l.yml", 1), ("j.yml", 1)] {
-        let workflow = read_all(&provider, &mut sources, &[path.to_owned()]).remove(0);
+        let workflow = read_all(&reader, &[path.to_owned()]).remove(0);
         assert_eq!(workflow.problems.len(), expected, "{path}");
     }
-    let gone = read_all(&provider, &mut sources, &["gone.yml".to_owned()]).remove(0);
+    let gone = read_all(&reader, &["gone.yml".to_owned()]).remove(0);
     assert_eq!(gone.problems[0].message, "the file cannot be read: no such file");
     assert_eq!(unseen(&gone).len(), 1);
 }
@@ -417,8 +417,8 @@ proptest::proptest! {
     #[test]
     fn any_workflow_is_read_without_panic(text in "(on: |jobs:|\n  |\n    |\n      |- |run: |uses: |./w.yml|needs: |a|b|steps:|\\$\\{\\{ |\\}\\}|inputs\\.|matrix:|if: |env: |\\{|\\}|\\[|\\]|: |\\||\"){0,40}") {
         let provider: MemoryProvider = [("w.yml", text.as_str())].into_iter().collect();
-        let mut sources = Sources::new();
-        for workflow in read_all(&provider, &mut sources, &["w.yml".to_owned()]) {
+        let reader = Reader::new(&provider, Sources::new());
+        for workflow in read_all(&reader, &["w.yml".to_owned()]) {
             let facts = deploy_facts(&workflow);
             assert!(facts.steps.len() <= 1_000);
         }

@@ -7,4 +7,5 @@ mod documents;
 mod formats;
 mod hostile;
 mod output;
+mod query;
 mod run;

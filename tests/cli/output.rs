@@ -1,6 +1,8 @@
 //! What is printed, and with which status.
 
-use super::run::{Scratch, trysquare, trysquare_in};
+use std::process::{Command, Stdio};
+
+use super::run::{Scratch, root, trysquare, trysquare_in, trysquare_with};
 
 #[test]
 fn the_example_shows_its_mistakes() {
@@ -46,9 +48,45 @@ fn colours_are_for_terminals_or_when_asked_for() {
 }
 
 #[test]
+fn rules_are_links_where_the_terminal_opens_them() {
+    let link = "\u{1b}]8;;https://github.com/trysquare/trysquare/blob/main/rules/lambda/lambda-memory.md\u{1b}\\";
+    let arguments = ["check", "examples/hoopstat", "--color", "always"];
+    let with = |environment: &[(&str, &str)]| trysquare_with(root(), &arguments, environment).stdout;
+    assert!(with(&[("FORCE_HYPERLINK", "1")]).contains(link));
+    assert!(!with(&[("FORCE_HYPERLINK", "0")]).contains("\u{1b}]8;"));
+    let plain = trysquare_with(root(), &["check", "examples/hoopstat"], &[("FORCE_HYPERLINK", "1")]).stdout;
+    assert!(!plain.contains('\u{1b}'));
+}
+
+#[test]
+fn verbose_says_where_the_time_goes_and_others_say_nothing() {
+    let output = trysquare(&["check", "examples/hoopstat-fixed", "--verbose"]);
+    let phases: Vec<&str> = output.stderr.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    assert_eq!(phases, ["reading", "evaluating", "deciding", "writing"], "{}", output.stderr);
+    assert_eq!(trysquare(&["check", "examples/hoopstat-fixed"]).stderr, "");
+}
+
+#[test]
+fn a_reader_that_stops_reading_is_no_failure() {
+    for format in ["text", "concise", "json", "sarif", "github", "junit", "gitlab", "markdown"] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_trysquare"))
+            .args(["check", "examples/hoopstat", "--format", format])
+            .current_dir(root())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]), "{format}");
+    }
+}
+
+#[test]
 fn help_teaches() {
     insta::assert_snapshot!("help", trysquare(&["--help"]).stdout);
     insta::assert_snapshot!("help-check", trysquare(&["check", "--help"]).stdout);
+    insta::assert_snapshot!("help-query", trysquare(&["query", "--help"]).stdout);
 }
 
 #[test]

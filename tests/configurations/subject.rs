@@ -1,7 +1,7 @@
 //! Trysquare's side: evaluates a configuration and renders it as the record does.
 
 use trysquare::eval::Budget;
-use trysquare::source::{MemoryProvider, Reader};
+use trysquare::source::{MemoryProvider, Reader, Sources};
 use trysquare::terraform::{Configuration, Inputs, Mode, Override, ResourceInstance, World};
 
 use super::cases::Case;
@@ -10,7 +10,7 @@ use super::notation;
 /// What comes out of a configuration, and what was said about it.
 pub fn evaluate(case: &Case) -> (Vec<String>, String) {
     let provider: MemoryProvider = case.files.iter().cloned().collect();
-    let reader = Reader::new(&provider);
+    let reader = Reader::new(&provider, Sources::new());
     let budget = Budget::new();
     let configuration = Configuration::load(&reader, Some(&[String::new()]));
     let arguments = case.arguments();
