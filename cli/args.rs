@@ -98,7 +98,8 @@ pub struct WorkspaceArgs {
 pub struct CheckArgs {
     /// Files or directories to report on. Everything is read all the same, because a value can
     /// come from anywhere; this only says whose findings are shown. The workspace root is the
-    /// nearest directory at or above the first path that holds a trysquare.hcl, else a .git.
+    /// nearest directory that holds a trysquare.hcl, at or above the first path that has one;
+    /// without one, the nearest that holds a .git, at or above the first path.
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     #[command(flatten)]

@@ -119,6 +119,25 @@ fn paths_say_what_is_reported_and_not_what_is_read() {
 }
 
 #[test]
+fn paths_outside_the_workspace_do_not_decide_which_it_is() {
+    let scratch = Scratch::new("monorepo");
+    let wrong = "resource \"aws_lambda_function\" \"a\" {\n  function_name = \"a\"\n  timeout = 60\n}\n";
+    scratch.file("README.md", "# Everything\n");
+    for workspace in ["one", "two"] {
+        let standard = "standard {\n  functions = { a = { timeout = 30 } }\n}\n";
+        scratch.file(&format!("{workspace}/trysquare.hcl"), standard).file(&format!("{workspace}/main.tf"), wrong);
+    }
+    let check = |paths: &[&str]| trysquare_in(scratch.path(), &[&["check", "--format", "concise"], paths].concat());
+    let output = check(&["README.md", "one/main.tf"]);
+    assert_eq!(output.status, 1);
+    assert!(output.stdout.contains("main.tf:3:13 error: a times out after 60 s"), "{}", output.stdout);
+    assert!(output.stderr.starts_with("trysquare: README.md is outside the workspace, "), "{}", output.stderr);
+    let output = check(&["one/main.tf", "two/main.tf"]);
+    assert_eq!(output.status, 2);
+    assert!(output.stderr.starts_with("trysquare: two/main.tf is in another workspace than "), "{}", output.stderr);
+}
+
+#[test]
 fn every_example_of_the_pack_holds() {
     let output = trysquare(&["test"]);
     assert_eq!(output.status, 0, "{}", output.stdout);
