@@ -7,5 +7,6 @@ mod documents;
 mod formats;
 mod hostile;
 mod output;
+mod packs;
 mod query;
 mod run;

@@ -44,11 +44,14 @@ pub fn all() -> Result<(), String> {
     ]))?;
     match tree.lines().find(|line| CLI_ONLY.iter().any(|name| line.split(' ').next() == Some(*name))) {
         Some(line) => Err(format!("the WebAssembly module depends on {line}, which belongs to the command line alone")),
-        None => {
-            println!("Everything holds.");
-            Ok(())
-        }
-    }
+        None => Ok(()),
+    }?;
+
+    step("hooks");
+    crate::hooks::all()?;
+
+    println!("Everything holds.");
+    Ok(())
 }
 
 fn step(name: &str) {
