@@ -1,5 +1,7 @@
 //! The whole way from files to a report.
 
+mod watch;
+
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -18,6 +20,8 @@ use crate::suppression::{RuleNames, Suppressions};
 use crate::terraform::{Configuration, Inputs, Override, Problem, World};
 use crate::value::Value;
 use crate::workflow::{self, Workflow};
+
+pub use watch::{Phase, Watch};
 
 /// What rules about suppressions select from.
 const SUPPRESSIONS: &str = "$.suppressions";
@@ -39,6 +43,8 @@ pub struct Options {
     pub no_ignore: bool,
     /// Whether to report how the code stands to each documented standard, and not only where they part.
     pub compliance: bool,
+    /// Who is told how far the check has come.
+    pub watch: Watch,
 }
 
 /// A report and the files that it speaks of.
@@ -97,7 +103,9 @@ fn finish(
             let mut choice = Choice::new(&loaded, &workspace.standard, &workspace.budget);
             problems.append(&mut choice.settings);
             report.failures = config_failures(&problems, &reader);
+            options.watch.begins(Phase::Evaluate);
             let model = workspace.model(&reader, &choice.sections());
+            options.watch.begins(Phase::Decide);
             report.summary.resources = model.resources;
             report.summary.workflows = workspace.workflows.len();
             let run = Run { reader: &reader, options, workspace: &workspace, queries: &loaded.queries };
@@ -186,6 +194,7 @@ struct Workspace {
 
 impl Workspace {
     fn read(reader: &Reader<'_>, options: &Options) -> Result<Self, Vec<ConfigError>> {
+        options.watch.begins(Phase::Read);
         let budget = Budget::new();
         let standard = read_standard(reader, options, &budget)?;
         let dirs: Option<Vec<String>> =

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{self, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -10,36 +10,44 @@ use trysquare::report::{Baseline, Finding, Report, Severity, Verdict};
 
 use super::{CommandError, workspace};
 use crate::args::{CheckArgs, FailOn, Format};
-use crate::disk::Disk;
+use crate::disk::{Disk, configured_root};
 use crate::output;
+use crate::progress::Progress;
 use crate::render::{Repository, Style};
 
 /// `trysquare check`
 pub fn check(args: &CheckArgs) -> Result<ExitCode, CommandError> {
-    let first = args.paths.first().map_or_else(|| Path::new("."), |path| path.as_path());
-    let (disk, mut options) = workspace(first, &args.workspace)?;
+    let (disk, mut options) = workspace(leading(&args.paths), &args.workspace)?;
     options.compliance = args.show_compliance || output::formats(args).any(|format| format == Format::Markdown);
     options.today = Some(today());
     options.no_ignore = args.no_ignore;
     let wanted = wanted(&disk, args)?;
     let baseline = args.baseline.as_deref().map(read_baseline).transpose()?;
+    let mut progress = Progress::start(args.quiet);
+    options.watch = progress.watch();
     let mut checked = trysquare::check::check(&disk, &options);
+    progress.writes();
     if let (Some(path), true) = (&args.write_baseline, checked.report.failures.is_empty()) {
         return write_baseline(path, &checked.report, args.quiet);
     }
     if let Some(baseline) = baseline {
         baseline.apply(&mut checked.report);
     }
-    restrict(&mut checked.report, &wanted);
+    if let Some(wanted) = &wanted {
+        restrict(&mut checked.report, wanted);
+    }
     let style = Style {
-        color: false,
         show_undetermined: args.show_undetermined,
         show_suppressed: args.show_suppressed,
         quiet: args.quiet,
         has_config: options.config.is_some() || disk.root().join(trysquare::standard::FILE_NAME).exists(),
+        ..Style::default()
     };
     let repository = Repository::around(disk.root(), link_base(args).as_deref());
     output::write(args, style, &checked, &repository)?;
+    if args.verbose {
+        eprint!("{}", progress.timings());
+    }
     Ok(status(&checked.report, args.fail_on))
 }
 
@@ -59,33 +67,37 @@ fn write_baseline(path: &Path, report: &Report, quiet: bool) -> Result<ExitCode,
     Ok(ExitCode::SUCCESS)
 }
 
-/// The paths whose findings are shown; empty means all.
-fn wanted(disk: &Disk, args: &CheckArgs) -> Result<Vec<String>, CommandError> {
+/// The path whose workspace is checked: the first that has a configuration, else the first. Hooks are handed whatever
+/// changed, and much of that lies outside of what is checked.
+fn leading(paths: &[PathBuf]) -> &Path {
+    let configured = paths.iter().find(|path| configured_root(path).is_some());
+    configured.or(paths.first()).map_or_else(|| Path::new("."), PathBuf::as_path)
+}
+
+/// The paths whose findings are shown; `None` means all.
+fn wanted(disk: &Disk, args: &CheckArgs) -> Result<Option<Vec<String>>, CommandError> {
     let mut wanted = Vec::new();
     for path in &args.paths {
         match disk.relative(path) {
+            Some(relative) if relative.is_empty() => return Ok(None),
             Some(relative) => wanted.push(relative),
-            None if path.exists() => {
+            None if !path.exists() => return Err(CommandError::Usage(format!("there is no {}", path.display()))),
+            None if args.workspace.config.is_none() && configured_root(path).is_some() => {
                 return Err(CommandError::Usage(format!(
-                    "{} lies outside the workspace {}",
+                    "{} is in another workspace than {}; check one workspace at a time",
                     path.display(),
                     disk.root().display()
                 )));
             }
-            None => return Err(CommandError::Usage(format!("there is no {}", path.display()))),
+            None if args.quiet => {}
+            None => eprintln!("trysquare: {} is outside the workspace, {}", path.display(), disk.root().display()),
         }
     }
-    if wanted.iter().any(String::is_empty) {
-        wanted.clear();
-    }
-    Ok(wanted)
+    Ok((!args.paths.is_empty()).then_some(wanted))
 }
 
 /// Leaves the findings that touch one of the paths, be it where they show, where the value was set or where the page speaks.
 fn restrict(report: &mut Report, wanted: &[String]) {
-    if wanted.is_empty() {
-        return;
-    }
     let within = |file: &str| {
         wanted
             .iter()

@@ -5,6 +5,7 @@
 
 mod baseline;
 mod documents;
+mod formats;
 mod hostile;
 mod output;
 mod packs;
