@@ -25,7 +25,7 @@
 //! * [`rules`]: rules, each one page of prose, condition and examples; pass, finding or undetermined.
 //! * [`report`]: what is said in the end.
 //!
-//! [`check::check`] is the whole way.
+//! [`check::check`] is the whole way; [`workspace`] goes it again and again, for editors.
 
 pub mod check;
 pub mod document;
@@ -39,3 +39,4 @@ pub mod syntax;
 pub mod terraform;
 pub mod value;
 pub mod workflow;
+pub mod workspace;

@@ -219,16 +219,7 @@ impl Case<'_, '_> {
                 let text = self.value_note(&at, first.span);
                 // What lies inside the marked expression is seen there already.
                 let origin_links = links.iter().skip(1).filter(|link| !first.span.contains(link.span));
-                related.extend(origin_links.map(|link| {
-                    let text = if link.computed {
-                        "computed here"
-                    } else if link.reference {
-                        "by way of this"
-                    } else {
-                        "set here"
-                    };
-                    self.runner.places.label(link.span, text)
-                }));
+                related.extend(origin_links.map(|link| self.runner.places.label(link.span, link.note())));
                 self.runner.places.label(first.span, text)
             }
             None => match bound.first().and_then(|(_, value)| self.links(value).first().copied()) {
