@@ -7,6 +7,7 @@ use std::path::Path;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use trysquare::check::{Options, check, model};
+use trysquare::model::Sections;
 use trysquare::source::{MemoryProvider, Sources};
 use trysquare::syntax::{hcl, yaml};
 
@@ -58,7 +59,8 @@ fn benches(criterion: &mut Criterion) {
             }
         });
     });
-    group.bench_function("evaluate", |bencher| bencher.iter(|| model(&provider, &Options::default())));
+    group
+        .bench_function("evaluate", |bencher| bencher.iter(|| model(&provider, &Options::default(), &Sections::all())));
     group.bench_function("check", |bencher| bencher.iter(|| check(&provider, &Options::default())));
     group.finish();
 }

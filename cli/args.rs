@@ -29,6 +29,12 @@ pub enum Command {
     /// This is the Terraform and the workflows after evaluation: functions with their alarms and
     /// roles, every IAM statement, the standard. An unknown value shows why it is unknown.
     Model(ModelArgs),
+    /// Ask what a value is, where it comes from and what the page says of it.
+    ///
+    /// Selects from what `trysquare model` prints. Each hit is shown with its place and its value;
+    /// an unknown value with the reason why. Ends with status 1 when nothing is selected.
+    #[command(after_help = QUERY_HELP)]
+    Query(QueryArgs),
     /// List the rules, with what each needs.
     Rules,
     /// Print a rule's page: why it exists, examples, how to mend a finding.
@@ -53,6 +59,14 @@ pub enum Command {
         update: bool,
     },
 }
+
+const QUERY_HELP: &str = "Examples:
+  What timeouts do we deploy, and who set them?
+    trysquare query '$.functions[*].timeout' --explain
+  Which functions have more than 512 MB?
+    trysquare query '$.functions[?@.memory_size > 512].function_name'
+  What would the alarms be if the timeout were 60 seconds?
+    trysquare query '$.alarms[*].threshold' --var timeout=60";
 
 /// Where to look, and with which values.
 #[derive(Debug, clap::Args)]
@@ -82,9 +96,18 @@ pub struct CheckArgs {
     /// How to print what is found.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
-    /// Write to a file instead of the terminal.
-    #[arg(long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
+    /// Write to a file instead of the terminal. FORMAT=FILE writes a further format beside what
+    /// --format prints, and may be repeated: --output sarif=out.sarif --output markdown=summary.md
+    #[arg(long, value_name = "[FORMAT=]FILE", value_parser = Target::parse)]
+    pub output: Vec<Target>,
+    /// Report how the code stands to each documented standard, not only where they part (json;
+    /// markdown has it always).
+    #[arg(long)]
+    pub show_compliance: bool,
+    /// What links to files start with (markdown), such as https://github.com/OWNER/REPO/blob/main.
+    /// In GitHub's workflows it is known.
+    #[arg(long, value_name = "URL")]
+    pub link_base: Option<String>,
     /// End with status 1 when there is a finding this severe.
     #[arg(long, value_enum, default_value_t = FailOn::Warning, value_name = "SEVERITY")]
     pub fail_on: FailOn,
@@ -105,8 +128,39 @@ pub struct ModelArgs {
     /// A path in the workspace.
     #[arg(value_name = "PATH", default_value = ".")]
     pub path: PathBuf,
+    /// Print only this part of the model, such as functions. May be given more than once.
+    #[arg(long = "section", value_name = "NAME")]
+    pub sections: Vec<String>,
     #[command(flatten)]
     pub workspace: WorkspaceArgs,
+}
+
+/// `trysquare query`
+#[derive(Debug, clap::Args)]
+pub struct QueryArgs {
+    /// What to select from the model, such as '$.functions[*].timeout'.
+    #[arg(value_name = "JSONPATH")]
+    pub jsonpath: String,
+    /// A path in the workspace.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub path: PathBuf,
+    #[command(flatten)]
+    pub workspace: WorkspaceArgs,
+    /// Show where each value came from, as a tree, and what the page says of it.
+    #[arg(long)]
+    pub explain: bool,
+    /// How to print what is selected.
+    #[arg(long, value_enum, default_value_t = QueryFormat::Text)]
+    pub format: QueryFormat,
+}
+
+/// How to print what a query selects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum QueryFormat {
+    /// FILE:LINE:COLUMN: JSONPATH = VALUE (ADDRESS)
+    Text,
+    /// For programs: every hit with its whole way.
+    Json,
 }
 
 /// How to print.
@@ -118,6 +172,38 @@ pub enum Format {
     Concise,
     /// For programs; `trysquare schema report` describes it.
     Json,
+    /// For code scanning: SARIF 2.1.0.
+    Sarif,
+    /// Annotations in GitHub's workflows.
+    Github,
+    /// Test results: JUnit's XML.
+    Junit,
+    /// GitLab's Code Quality report.
+    Gitlab,
+    /// A page such as a job's summary: functions by documented standards, then the findings.
+    Markdown,
+}
+
+/// A file to write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// How; as `--format` says when it is not given.
+    pub format: Option<Format>,
+    /// Where; `-` is standard output.
+    pub path: PathBuf,
+}
+
+impl Target {
+    /// Reads `FILE` or `FORMAT=FILE`. What stands before a `=` and is no format is part of the file's name.
+    fn parse(text: &str) -> Result<Self, String> {
+        let format_and_path =
+            text.split_once('=').and_then(|(name, path)| Some((Format::from_str(name, false).ok()?, path)));
+        let (format, path) = format_and_path.map_or((None, text), |(format, path)| (Some(format), path));
+        if path.is_empty() {
+            return Err("the name of the file is missing".to_owned());
+        }
+        Ok(Self { format, path: path.into() })
+    }
 }
 
 /// From which severity on findings end with status 1.
@@ -135,6 +221,8 @@ pub enum FailOn {
 pub enum SchemaOf {
     /// What `check --format json` prints.
     Report,
+    /// What `query --format json` prints.
+    Query,
 }
 
 /// When to colour.

@@ -1,9 +1,10 @@
 //! One function a command.
 
 mod check;
+mod model;
 mod rules;
 
-use std::io;
+use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -43,12 +44,30 @@ impl CommandError {
 pub fn run(args: Args) -> Result<ExitCode, CommandError> {
     match args.command {
         Command::Check(args) => check::check(&args),
-        Command::Model(args) => check::model(&args),
+        Command::Model(args) => model::model(&args),
+        Command::Query(args) => model::query(&args),
         Command::Rules => rules::list(),
         Command::Explain { rule } => rules::explain(&rule),
-        Command::Schema { of: SchemaOf::Report } => check::report_schema(),
+        Command::Schema { of } => schema(of),
         Command::Test { dir, update } => rules::test(dir.as_deref(), update),
     }
+}
+
+/// `trysquare schema`
+fn schema(of: SchemaOf) -> Result<ExitCode, CommandError> {
+    json(&match of {
+        SchemaOf::Report => schemars::schema_for!(trysquare::report::Report),
+        SchemaOf::Query => schemars::schema_for!(trysquare::query::Answer),
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints a value as JSON.
+fn json(value: &impl serde::Serialize) -> Result<(), CommandError> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    serde_json::to_writer_pretty(&mut out, value).map_err(io::Error::from)?;
+    writeln!(out)?;
+    Ok(out.flush()?)
 }
 
 /// The workspace that a path is in, and what to check it with.

@@ -6,6 +6,7 @@
 mod args;
 mod commands;
 mod disk;
+mod output;
 mod render;
 
 use std::process::ExitCode;

@@ -35,6 +35,8 @@ pub struct Checked {
     pub report: Report,
     /// The files that were read.
     pub sources: Sources,
+    /// The rules there are, whether they ran or not.
+    pub rules: Arc<Loaded>,
 }
 
 /// Checks a workspace.
@@ -45,61 +47,70 @@ pub fn check(provider: &dyn SourceProvider, options: &Options) -> Checked {
     let reader = Reader::new(provider, sources);
     // A check is as long as its longest thread, and reading the rules depends on nothing else.
     let (loaded, workspace) = load_beside(pages, || Workspace::read(&reader, options));
-    finish(reader, options, &loaded, workspace)
+    finish(reader, options, Arc::new(loaded), workspace)
 }
 
 /// The embedded pack, read, and the files that its rules speak of: what [`check_again`] begins with.
 #[must_use]
-pub fn prepare() -> (Loaded, Sources) {
+pub fn prepare() -> (Arc<Loaded>, Sources) {
     let mut sources = Sources::new();
     let pages = pages(&mut sources, &Options::default());
-    (load(pages), sources)
+    (Arc::new(load(pages)), sources)
 }
 
 /// Checks a workspace that may have been checked before: `sources` are those of the last check, or of [`prepare`] as
 /// `loaded` is. What was made of files that have not changed since is used again.
 #[must_use]
-pub fn check_again(provider: &dyn SourceProvider, options: &Options, loaded: &Loaded, sources: Sources) -> Checked {
+pub fn check_again(
+    provider: &dyn SourceProvider,
+    options: &Options,
+    loaded: &Arc<Loaded>,
+    sources: Sources,
+) -> Checked {
     let reader = Reader::new(provider, sources);
     let workspace = Workspace::read(&reader, options);
-    finish(reader, options, loaded, workspace)
+    finish(reader, options, Arc::clone(loaded), workspace)
 }
 
 fn finish(
     reader: Reader<'_>,
     options: &Options,
-    loaded: &Loaded,
+    loaded: Arc<Loaded>,
     workspace: Result<Workspace, Vec<ConfigError>>,
 ) -> Checked {
     let mut report = Report::default();
     match workspace {
         Ok(workspace) => {
-            let rules = Rules::choose(loaded, &workspace.standard);
+            let rules = Rules::choose(&loaded, &workspace.standard);
             let model = workspace.model(&reader, &rules.sections());
             report.summary.resources = model.resources;
             report.summary.workflows = workspace.workflows.len();
-            Run { reader: &reader, options, workspace: &workspace, model: &model }.rules(loaded, rules, &mut report);
+            Run { reader: &reader, options, workspace: &workspace, model: &model }.rules(&loaded, rules, &mut report);
             report.summary.files = reader.count();
         }
         Err(errors) => report.failures = config_failures(&errors, &reader),
     }
-    Checked { report: sorted(report), sources: reader.into_sources() }
+    Checked { report: sorted(report), sources: reader.into_sources(), rules: loaded }
 }
 
-/// Everything that rules see, as one value.
+/// What rules see, as one value, as far as these sections of it are asked for.
 ///
 /// # Errors
 /// When the configuration is wrong.
-pub fn model(provider: &dyn SourceProvider, options: &Options) -> Result<(Value, Sources), Box<Checked>> {
+pub fn model(
+    provider: &dyn SourceProvider,
+    options: &Options,
+    sections: &Sections,
+) -> Result<(Value, Sources), Box<Checked>> {
     let reader = Reader::new(provider, Sources::new());
     match Workspace::read(&reader, options) {
         Ok(workspace) => {
-            let model = workspace.model(&reader, &Sections::all());
+            let model = workspace.model(&reader, sections);
             Ok((model.value, reader.into_sources()))
         }
         Err(errors) => {
             let report = Report { failures: config_failures(&errors, &reader), ..Report::default() };
-            Err(Box::new(Checked { report, sources: reader.into_sources() }))
+            Err(Box::new(Checked { report, sources: reader.into_sources(), rules: Arc::default() }))
         }
     }
 }

@@ -24,6 +24,7 @@
 //! * [`model`]: the facts that rules see.
 //! * [`rules`]: rules, each one page of prose, condition and examples; pass, finding or undetermined.
 //! * [`report`]: what is said in the end.
+//! * [`query`]: the other way to ask: what a JSONPath selects from the model, and where that came from.
 //!
 //! [`check::check`] is the whole way; [`workspace`] goes it again and again, for editors.
 
@@ -31,6 +32,7 @@ pub mod check;
 pub mod document;
 pub mod eval;
 pub mod model;
+pub mod query;
 pub mod report;
 pub mod rules;
 pub mod source;

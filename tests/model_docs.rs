@@ -7,6 +7,7 @@ use std::path::Path;
 
 use serde_json::Value as Json;
 use trysquare::check::{Options, model};
+use trysquare::model::Sections;
 use trysquare::source::MemoryProvider;
 use trysquare::value::to_json;
 
@@ -74,7 +75,7 @@ fn fields_of(value: &Json, path: &str, documented: &Fields, found: &mut BTreeSet
 
 #[test]
 fn the_page_lists_the_fields_of_the_model() {
-    let Ok((value, _)) = model(&workspace(), &Options::default()) else {
+    let Ok((value, _)) = model(&workspace(), &Options::default(), &Sections::all()) else {
         panic!("the test's own repository is wrong");
     };
     let model = to_json(&value);

@@ -1,45 +1,32 @@
-//! `check` and `model`.
+//! `check`.
 
-use std::fs::File;
-use std::io::{self, BufWriter, IsTerminal as _, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use trysquare::report::{Finding, Report, Severity};
-use trysquare::value::to_json;
+use trysquare::report::{Finding, Report, Severity, Verdict};
 
 use super::{CommandError, workspace};
-use crate::args::{CheckArgs, Color, FailOn, Format, ModelArgs};
+use crate::args::{CheckArgs, FailOn, Format};
 use crate::disk::Disk;
-use crate::render::{self, Style};
+use crate::output;
+use crate::render::{Repository, Style};
 
 /// `trysquare check`
 pub fn check(args: &CheckArgs) -> Result<ExitCode, CommandError> {
     let first = args.paths.first().map_or_else(|| Path::new("."), |path| path.as_path());
-    let (disk, options) = workspace(first, &args.workspace)?;
+    let (disk, mut options) = workspace(first, &args.workspace)?;
+    options.compliance = args.show_compliance || output::formats(args).any(|format| format == Format::Markdown);
     let wanted = wanted(&disk, args)?;
     let mut checked = trysquare::check::check(&disk, &options);
     restrict(&mut checked.report, &wanted);
     let style = Style {
-        color: use_color(args),
+        color: false,
         show_undetermined: args.show_undetermined,
         quiet: args.quiet,
         has_config: options.config.is_some() || disk.root().join(trysquare::standard::FILE_NAME).exists(),
     };
-    let out: Box<dyn Write> = match &args.output {
-        Some(path) => Box::new(
-            File::create(path).map_err(|error| CommandError::File { path: path.display().to_string(), error })?,
-        ),
-        None => Box::new(io::stdout().lock()),
-    };
-    // Standard output flushes at each line end by itself; one write is enough.
-    let mut out = BufWriter::new(out);
-    match args.format {
-        Format::Text => render::text::render(&checked.report, &checked.sources, style, &mut out)?,
-        Format::Concise => render::concise::render(&checked.report, style, &mut out)?,
-        Format::Json => render::json::render(&checked.report, &mut out)?,
-    }
-    out.flush()?;
+    let repository = Repository::around(disk.root(), link_base(args).as_deref());
+    output::write(args, style, &checked, &repository)?;
     Ok(status(&checked.report, args.fail_on))
 }
 
@@ -81,18 +68,20 @@ fn restrict(report: &mut Report, wanted: &[String]) {
     report
         .undetermined
         .retain(|undetermined| undetermined.blocking.as_ref().is_none_or(|blocking| within(&blocking.file)));
+    let is_about =
+        |verdict: &Verdict| [&verdict.code, &verdict.page].into_iter().flatten().any(|label| within(&label.file));
+    report.compliance.retain(is_about);
     report.count();
 }
 
-fn use_color(args: &CheckArgs) -> bool {
-    match args.color {
-        Color::Always => true,
-        Color::Never => false,
-        Color::Auto => {
-            let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-            args.output.is_none() && io::stdout().is_terminal() && !unwanted
-        }
-    }
+/// What links to files start with: as asked for, else where GitHub shows the commit that a workflow runs for.
+fn link_base(args: &CheckArgs) -> Option<String> {
+    let of_workflow = || {
+        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let (server, repository) = (variable("GITHUB_SERVER_URL")?, variable("GITHUB_REPOSITORY")?);
+        Some(format!("{server}/{repository}/blob/{}", variable("GITHUB_SHA")?))
+    };
+    args.link_base.clone().or_else(of_workflow)
 }
 
 fn status(report: &Report, fail_on: FailOn) -> ExitCode {
@@ -106,30 +95,4 @@ fn status(report: &Report, fail_on: FailOn) -> ExitCode {
         FailOn::Never => return ExitCode::SUCCESS,
     };
     if report.findings.iter().any(|finding| finding.severity >= least) { ExitCode::from(1) } else { ExitCode::SUCCESS }
-}
-
-/// `trysquare model`
-pub fn model(args: &ModelArgs) -> Result<ExitCode, CommandError> {
-    let (disk, options) = workspace(&args.path, &args.workspace)?;
-    let mut out = io::stdout().lock();
-    match trysquare::check::model(&disk, &options) {
-        Ok((value, _)) => {
-            serde_json::to_writer_pretty(&mut out, &to_json(&value)).map_err(io::Error::from)?;
-            writeln!(out)?;
-            Ok(ExitCode::SUCCESS)
-        }
-        Err(checked) => {
-            let style = Style { color: false, show_undetermined: false, quiet: true, has_config: true };
-            render::text::render(&checked.report, &checked.sources, style, &mut io::stderr().lock())?;
-            Ok(ExitCode::from(2))
-        }
-    }
-}
-
-/// `trysquare schema report`
-pub fn report_schema() -> Result<ExitCode, CommandError> {
-    let mut out = io::stdout().lock();
-    serde_json::to_writer_pretty(&mut out, &schemars::schema_for!(Report)).map_err(io::Error::from)?;
-    writeln!(out)?;
-    Ok(ExitCode::SUCCESS)
 }

@@ -1,8 +1,25 @@
 //! Reports as text. What a finding says is decided elsewhere; here it is only laid out.
 
 pub mod concise;
-pub mod json;
+mod github;
+mod gitlab;
+mod json;
+mod junit;
+mod markdown;
+pub mod query;
+mod repository;
+mod sarif;
 pub mod text;
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use trysquare::check::Checked;
+use trysquare::report::{Finding, Label};
+
+pub use repository::Repository;
+
+use crate::args::Format;
 
 /// How to lay out.
 #[derive(Debug, Clone, Copy)]
@@ -17,6 +34,27 @@ pub struct Style {
     pub has_config: bool,
 }
 
+/// Writes what was checked in a format.
+pub fn render(
+    format: Format,
+    checked: &Checked,
+    repository: &Repository,
+    style: Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let report = &checked.report;
+    match format {
+        Format::Text => text::render(report, &checked.sources, style, out),
+        Format::Concise => concise::render(report, style, out),
+        Format::Json => json::render(report, out),
+        Format::Sarif => sarif::render(checked, repository, style, out),
+        Format::Github => github::render(report, repository, style, out),
+        Format::Junit => junit::render(checked, repository, out),
+        Format::Gitlab => gitlab::render(report, repository, out),
+        Format::Markdown => markdown::render(checked, repository, style, out),
+    }
+}
+
 /// Text with control characters made visible: what comes from a file must not steer the terminal.
 pub fn plain(text: &str) -> String {
     text.chars()
@@ -27,4 +65,26 @@ pub fn plain(text: &str) -> String {
             escaped
         })
         .collect()
+}
+
+/// A number of things, in words.
+pub fn count(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
+/// What there is to say of a finding beside its message: the places it points at, a line each, then how to mend it.
+fn details(finding: &Finding, repository: &Repository) -> String {
+    let mut text = String::new();
+    for label in std::iter::once(&finding.primary).chain(&finding.related).filter(|label| !label.text.is_empty()) {
+        let _ = writeln!(text, "{}: {}", place(label, repository), plain(&label.text));
+    }
+    if let Some(help) = &finding.help {
+        let _ = writeln!(text, "help: {}", plain(help));
+    }
+    text
+}
+
+/// A place as `file:line:column`, from the root of the repository.
+fn place(label: &Label, repository: &Repository) -> String {
+    format!("{}:{}:{}", plain(&repository.path(&label.file)), label.start.line, label.start.column)
 }

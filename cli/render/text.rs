@@ -12,7 +12,7 @@ use miette::{
 use trysquare::report::{Failure, Finding, Label, Report, Severity, Summary};
 use trysquare::source::Sources;
 
-use super::{Style, plain};
+use super::{Style, count, plain};
 
 /// Lines of code above and below what is marked.
 const CONTEXT: usize = 1;
@@ -238,10 +238,6 @@ fn undetermined(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         }
     }
     writeln!(out)
-}
-
-fn count(number: usize, one: &str, many: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { many })
 }
 
 fn summary(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {

@@ -46,6 +46,13 @@ pub fn read(file: FileId, text: &str) -> Value {
     .written_at(Span::new(file, 0, 0))
 }
 
+/// The heading that an offset of a page stands under.
+#[must_use]
+pub fn heading_above(text: &str, offset: usize) -> Option<String> {
+    let (headings, _) = scan(text);
+    headings.into_iter().take_while(|heading| heading.span.start <= offset).last().map(|heading| heading.title)
+}
+
 fn scan(text: &str) -> (Vec<Heading>, Vec<Table>) {
     let mut headings: Vec<Heading> = Vec::new();
     let mut tables: Vec<Table> = Vec::new();
@@ -192,6 +199,7 @@ pub fn seconds(text: &str) -> Option<f64> {
             "m" | "min" | "mins" | "minute" | "minutes" => 60.0,
             "h" | "hr" | "hrs" | "hour" | "hours" => 3600.0,
             "d" | "day" | "days" => 86_400.0,
+            "w" | "week" | "weeks" => 604_800.0,
             _ => return None,
         })
     })
@@ -260,6 +268,7 @@ mod tests {
         assert_eq!(seconds("1h 30m"), Some(5400.0));
         assert_eq!(seconds("`30 s`"), Some(30.0));
         assert_eq!(seconds("90"), Some(90.0));
+        assert_eq!(seconds("2 weeks"), Some(1_209_600.0));
         assert_eq!(seconds("soon"), None);
         assert_eq!(seconds(""), None);
         assert_eq!(megabytes("256MB"), Some(256.0));

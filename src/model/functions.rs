@@ -98,6 +98,7 @@ fn function(found: &Found<'_, '_>, documented: &[Value], iam: &Iam) -> Function 
         ("log_format", as_type(log_format, &Type::String)),
         ("ignore_changes", ignored),
         ("role", role),
+        ("values", Value::object(found.instance.configured_fields(found.world)).at(origin)),
     ];
     let fields = fields.into_iter().map(|(name, value)| (Arc::from(name), value)).collect();
     Function { fields, standard, alarms: Vec::new() }

@@ -13,6 +13,11 @@ impl Sections {
         Self(None)
     }
 
+    /// These.
+    pub fn named<S: Into<String> + Clone>(names: &[S]) -> Self {
+        Self(Some(names.iter().cloned().map(Into::into).collect()))
+    }
+
     /// Those that JSONPaths name, filters included. A path that does not begin with a plain name may mean any.
     #[must_use]
     pub fn of<'p>(paths: impl IntoIterator<Item = &'p str>) -> Self {

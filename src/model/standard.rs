@@ -1,4 +1,4 @@
-//! The standard as rules need it: each documented function with what is asked of it, `{app}` filled in.
+//! The standard as rules need it: each documented function with what is asked of it, `{app}` and `{name}` filled in.
 
 use std::sync::Arc;
 
@@ -32,7 +32,7 @@ fn function(standard: &Standard, reader: &Reader<'_>, name: &Arc<str>, row: &Val
     }
     let app = fields.get("app").filter(|app| !app.is_null()).cloned();
     let app = app.unwrap_or_else(|| Value::string(Arc::clone(name)).at(origin.clone()));
-    let app_text = app.as_str().unwrap_or(name).to_owned();
+    let names = Names { app: app.as_str().unwrap_or(name).to_owned(), name };
     fields.insert("name".into(), Value::string(Arc::clone(name)).at(origin.clone()));
     fields.insert("app".into(), app);
     for attribute in ["timeout", "memory", "log_group", "package_type", "custom"] {
@@ -40,12 +40,12 @@ fn function(standard: &Standard, reader: &Reader<'_>, name: &Arc<str>, row: &Val
     }
     let own_environment = fields.get("environment").and_then(Value::as_fields).cloned().unwrap_or_default();
     for section in PER_FUNCTION {
-        let value = standard.value.field(section).map_or_else(Value::null, |value| fill(value, &app_text));
+        let value = standard.value.field(section).map_or_else(Value::null, |value| names.fill(value));
         fields.insert((*section).into(), value);
     }
     let mut environment =
         fields.get("environment").map_or_else(Fields::new, |all| all.as_fields().cloned().unwrap_or_default());
-    environment.extend(fill_fields(&own_environment, &app_text));
+    environment.extend(names.fill_fields(&own_environment));
     fields.insert("environment".into(), Value::object(environment).at(origin.clone()));
     Value::object(fields).at(origin)
 }
@@ -74,19 +74,34 @@ fn find_name(line: &str, name: &str) -> Option<usize> {
     })
 }
 
-/// The value with `{app}` replaced in every text.
-fn fill(value: &Value, app: &str) -> Value {
-    let data = match &value.data {
-        Data::String(text) if text.contains("{app}") => Data::String(text.replace("{app}", app).into()),
-        Data::Tuple(items) => Data::Tuple(Arc::new(items.iter().map(|item| fill(item, app)).collect())),
-        Data::List(ty, items) => Data::List(ty.clone(), Arc::new(items.iter().map(|item| fill(item, app)).collect())),
-        Data::Map(ty, fields) => Data::Map(ty.clone(), Arc::new(fill_fields(fields, app))),
-        Data::Object(object) => Data::Object(Arc::new(Object { fields: fill_fields(&object.fields, app), rest: None })),
-        other => other.clone(),
-    };
-    Value { data, ..value.clone() }
+/// What stands for a function in texts about all of them.
+struct Names<'n> {
+    app: String,
+    name: &'n str,
 }
 
-fn fill_fields(fields: &Fields, app: &str) -> Fields {
-    fields.iter().map(|(key, value)| (Arc::clone(key), fill(value, app))).collect()
+impl Names<'_> {
+    /// The value with `{app}` and `{name}` replaced in every text.
+    fn fill(&self, value: &Value) -> Value {
+        let each = |items: &[Value]| Arc::new(items.iter().map(|item| self.fill(item)).collect());
+        let data = match &value.data {
+            Data::String(text) if text.contains('{') => Data::String(self.text(text).into()),
+            Data::Tuple(items) => Data::Tuple(each(items)),
+            Data::List(ty, items) => Data::List(ty.clone(), each(items)),
+            Data::Map(ty, fields) => Data::Map(ty.clone(), Arc::new(self.fill_fields(fields))),
+            Data::Object(object) => {
+                Data::Object(Arc::new(Object { fields: self.fill_fields(&object.fields), rest: None }))
+            }
+            other => other.clone(),
+        };
+        Value { data, ..value.clone() }
+    }
+
+    fn fill_fields(&self, fields: &Fields) -> Fields {
+        fields.iter().map(|(key, value)| (Arc::clone(key), self.fill(value))).collect()
+    }
+
+    fn text(&self, text: &str) -> String {
+        text.replace("{app}", &self.app).replace("{name}", self.name)
+    }
 }

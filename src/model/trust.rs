@@ -16,19 +16,17 @@ pub(super) fn github(statement: &Value, role: &Value) -> Option<Value> {
         return None;
     }
     let conditions = fields.get("conditions").cloned().unwrap_or_default();
-    let (subjects, others) = match conditions.as_unknown() {
-        Some(unknown) => (Value::unknown(unknown.derived(Type::Any)).at(conditions.origin.clone()), Value::from(false)),
-        None => {
-            let subjects = claims(&conditions, |claim| claim == "sub");
-            let others = claims(&conditions, |claim| OTHER_CLAIMS.contains(&claim));
-            (Value::tuple(subjects).at(statement.origin.clone()), Value::from(!others.is_empty()))
-        }
-    };
+    let subjects = claims(&conditions, |claim| claim == "sub");
+    let subjects = subjects.map_or_else(
+        |unknown| Value::unknown(unknown.derived(Type::Any)).at(conditions.origin.clone()),
+        |subjects| Value::tuple(subjects).at(statement.origin.clone()),
+    );
+    let others = claims(&conditions, |claim| OTHER_CLAIMS.contains(&claim));
     Some(
         Value::record([
             ("address", role.clone()),
             ("subjects", subjects),
-            ("other_claims", others),
+            ("other_claims", Value::from(others.is_ok_and(|others| !others.is_empty()))),
             ("principals", fields.get("principals").cloned().unwrap_or_default()),
         ])
         .at(statement.origin.clone()),
@@ -50,13 +48,16 @@ fn is_github(fields: &Fields) -> bool {
     super::one_or_many(federated).iter().any(named) || keys.any(|key| claim(key).is_some())
 }
 
-fn claim(key: &str) -> Option<&str> {
-    key.strip_prefix(ISSUER)?.strip_prefix(':')
+/// The claim that a condition's key is about; AWS does not tell cases apart there.
+fn claim(key: &str) -> Option<String> {
+    Some(key.to_ascii_lowercase().strip_prefix(ISSUER)?.strip_prefix(':')?.to_owned())
 }
 
-/// The values that conditions allow for some claims, each with whether `*` is a wildcard there.
-fn claims(conditions: &Value, wanted: impl Fn(&str) -> bool) -> Vec<Value> {
+/// The values that conditions allow for some claims, each with whether `*` is a wildcard there; the unknown that may
+/// hold some, where none is seen.
+fn claims(conditions: &Value, wanted: impl Fn(&str) -> bool) -> Result<Vec<Value>, Arc<Unknown>> {
     let mut found = Vec::new();
+    let mut open = conditions.as_unknown();
     for (test, keys) in conditions.as_fields().into_iter().flatten() {
         let operator = test.rsplit(':').next().unwrap_or(test).trim_end_matches("IfExists");
         let like = match operator {
@@ -65,13 +66,17 @@ fn claims(conditions: &Value, wanted: impl Fn(&str) -> bool) -> Vec<Value> {
             // What is only forbidden leaves everything else in.
             _ => continue,
         };
+        open = open.or(keys.as_unknown());
         for (key, values) in keys.as_fields().into_iter().flatten() {
-            if claim(key).is_some_and(&wanted) {
+            if claim(key).is_some_and(|claim| wanted(&claim)) {
                 found.extend(super::one_or_many(Some(values)).iter().map(|value| subject(value, like)));
             }
         }
     }
-    found
+    match open {
+        Some(unknown) if found.is_empty() => Err(Arc::clone(unknown)),
+        _ => Ok(found),
+    }
 }
 
 /// A subject: the pattern, and the repository that it names, as `owner/name`; null when it names none.

@@ -1,6 +1,9 @@
 //! JSONPath over values. The language is jsonpath-rust's; deciding is our own, because a filter
 //! over an unknown value is neither true nor false.
 
+mod mistake;
+
+use std::rc::Rc;
 use std::sync::Arc;
 
 use jsonpath_rust::parser::model::{
@@ -15,31 +18,116 @@ use crate::value::{Answer, Data, Number, Unknown, Value, equals};
 const MAX_NODES: usize = 1_000_000;
 
 /// What a path selects.
-#[derive(Debug, Clone, Default)]
-pub struct Selection {
+#[derive(Debug, Clone)]
+pub struct Selection<N = Value> {
     /// What is selected for certain.
-    pub nodes: Vec<Value>,
+    pub nodes: Vec<N>,
     /// What may be selected, and what that hangs on.
-    pub maybe: Vec<(Value, Arc<Unknown>)>,
+    pub maybe: Vec<(N, Arc<Unknown>)>,
+}
+
+impl<N> Selection<N> {
+    const EMPTY: Self = Self { nodes: Vec::new(), maybe: Vec::new() };
+
+    fn of(node: N) -> Self {
+        Self { nodes: vec![node], ..Self::EMPTY }
+    }
+}
+
+/// One step down: what it is called that a value was reached by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Key {
+    /// A field of an object.
+    Name(Arc<str>),
+    /// An element of a list.
+    Index(usize),
+}
+
+/// A value on the way of a path. Rules need no more than the value; a query tells where it stands as well.
+trait Node: Clone {
+    fn value(&self) -> &Value;
+    fn child(&self, value: Value, key: impl FnOnce() -> Key) -> Self;
+}
+
+impl Node for Value {
+    fn value(&self) -> &Value {
+        self
+    }
+
+    fn child(&self, value: Value, _: impl FnOnce() -> Key) -> Self {
+        value
+    }
+}
+
+/// A value with the way to it.
+#[derive(Debug, Clone)]
+pub struct Located {
+    /// The value.
+    pub value: Value,
+    steps: Option<Rc<Steps>>,
+}
+
+#[derive(Debug)]
+struct Steps {
+    last: Key,
+    before: Option<Rc<Steps>>,
+}
+
+impl Located {
+    /// The steps from the root.
+    #[must_use]
+    pub fn keys(&self) -> Vec<Key> {
+        let mut keys = Vec::new();
+        let mut steps = self.steps.as_ref();
+        while let Some(step) = steps {
+            keys.push(step.last.clone());
+            steps = step.before.as_ref();
+        }
+        keys.reverse();
+        keys
+    }
+}
+
+impl Node for Located {
+    fn value(&self) -> &Value {
+        &self.value
+    }
+
+    fn child(&self, value: Value, key: impl FnOnce() -> Key) -> Self {
+        Self { value, steps: Some(Rc::new(Steps { last: key(), before: self.steps.clone() })) }
+    }
+}
+
+/// A text that is no JSONPath.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct PathError {
+    /// What is wrong.
+    pub message: String,
+    /// The byte of the path from which on it cannot be read.
+    pub at: usize,
+    /// How to mend it, where that can be told.
+    pub help: Option<String>,
 }
 
 /// Reads a path.
 ///
 /// # Errors
-/// With the reason, when it is none.
-pub fn check(path: &str) -> Result<JpQuery, String> {
-    parse_json_path(path).map_err(|error| error.to_string().lines().next_back().unwrap_or("").trim().to_owned())
+/// When it is none.
+pub fn parse(path: &str) -> Result<JpQuery, PathError> {
+    parse_json_path(path).map_err(|error| mistake::explain(path, &error))
 }
 
 /// What a path selects from a value.
 #[must_use]
 pub fn select(query: &JpQuery, root: &Value) -> Selection {
-    let mut walk = Walk { root, left: MAX_NODES };
-    let mut selection = Selection { nodes: vec![root.clone()], maybe: Vec::new() };
-    for segment in &query.segments {
-        selection = walk.segment(segment, selection);
-    }
-    selection
+    Walk { root, left: MAX_NODES }.path(&query.segments, root.clone())
+}
+
+/// What a path selects from a value, each with the way to it.
+#[must_use]
+pub fn locate(query: &JpQuery, root: &Value) -> Selection<Located> {
+    Walk { root, left: MAX_NODES }.path(&query.segments, Located { value: root.clone(), steps: None })
 }
 
 struct Walk<'r> {
@@ -48,13 +136,17 @@ struct Walk<'r> {
 }
 
 impl Walk<'_> {
-    fn segment(&mut self, segment: &Segment, from: Selection) -> Selection {
-        let mut to = Selection::default();
+    fn path<N: Node>(&mut self, segments: &[Segment], from: N) -> Selection<N> {
+        segments.iter().fold(Selection::of(from), |from, segment| self.segment(segment, &from))
+    }
+
+    fn segment<N: Node>(&mut self, segment: &Segment, from: &Selection<N>) -> Selection<N> {
+        let mut to = Selection::EMPTY;
         for node in &from.nodes {
             self.step(segment, node, &mut to);
         }
         for (node, unknown) in &from.maybe {
-            let mut reached = Selection::default();
+            let mut reached = Selection::EMPTY;
             self.step(segment, node, &mut reached);
             to.maybe.extend(reached.nodes.into_iter().map(|node| (node, Arc::clone(unknown))));
             to.maybe.extend(reached.maybe);
@@ -62,7 +154,7 @@ impl Walk<'_> {
         to
     }
 
-    fn step(&mut self, segment: &Segment, node: &Value, to: &mut Selection) {
+    fn step<N: Node>(&mut self, segment: &Segment, node: &N, to: &mut Selection<N>) {
         if self.left == 0 {
             return;
         }
@@ -79,36 +171,43 @@ impl Walk<'_> {
         }
     }
 
-    fn selector(&mut self, selector: &Selector, node: &Value, to: &mut Selection) {
-        if let Some(unknown) = node.as_unknown() {
+    fn selector<N: Node>(&mut self, selector: &Selector, node: &N, to: &mut Selection<N>) {
+        let value = node.value();
+        if let Some(unknown) = value.as_unknown() {
             to.maybe.push((node.clone(), Arc::clone(unknown)));
             return;
         }
         match selector {
-            Selector::Name(name) => match &node.data {
-                Data::Object(object) => match (object.fields.get(name.as_str()), &object.rest) {
-                    (Some(found), _) => to.nodes.push(found.clone()),
-                    (None, Some(rest)) => to.maybe.push((Value::unknown(rest.as_ref().clone()), Arc::clone(rest))),
-                    (None, None) => {}
-                },
-                _ => to.nodes.extend(node.field(name).cloned()),
-            },
+            Selector::Name(name) => {
+                let named = |value: Value| node.child(value, || Key::Name(name.as_str().into()));
+                match (&value.data, value.field(name)) {
+                    (_, Some(found)) => to.nodes.push(named(found.clone())),
+                    (Data::Object(object), None) => to.maybe.extend(
+                        object
+                            .rest
+                            .as_ref()
+                            .map(|rest| (named(Value::unknown(rest.as_ref().clone())), Arc::clone(rest))),
+                    ),
+                    (_, None) => {}
+                }
+            }
             Selector::Wildcard => to.nodes.extend(children(node)),
             Selector::Index(index) => {
-                let items = node.as_items().unwrap_or(&[]);
                 let at = if *index < 0 {
-                    items.len().checked_add_signed(isize::try_from(*index).unwrap_or(isize::MIN))
+                    let length = value.as_items().unwrap_or(&[]).len();
+                    length.checked_add_signed(isize::try_from(*index).unwrap_or(isize::MIN))
                 } else {
                     usize::try_from(*index).ok()
                 };
-                to.nodes.extend(at.and_then(|at| items.get(at)).cloned());
+                to.nodes.extend(at.and_then(|at| item(node, at)));
             }
             Selector::Slice(start, end, step) => {
-                to.nodes.extend(slice(node.as_items().unwrap_or(&[]), *start, *end, *step))
+                let length = value.as_items().unwrap_or(&[]).len();
+                to.nodes.extend(slice(length, *start, *end, *step).into_iter().filter_map(|at| item(node, at)));
             }
             Selector::Filter(filter) => {
                 for child in children(node) {
-                    match self.filter(filter, &child) {
+                    match self.filter(filter, child.value()) {
                         Answer::Yes => to.nodes.push(child),
                         Answer::No => {}
                         Answer::Unknown(unknown) => to.maybe.push((child, unknown)),
@@ -147,13 +246,11 @@ impl Walk<'_> {
     }
 
     fn query(&mut self, test: &Test, node: &Value) -> Selection {
-        let (segments, start) = match test {
-            Test::RelQuery(segments) => (segments, node.clone()),
-            Test::AbsQuery(query) => (&query.segments, self.root.clone()),
-            Test::Function(_) => return Selection::default(),
-        };
-        let from = Selection { nodes: vec![start], maybe: Vec::new() };
-        segments.iter().fold(from, |from, segment| self.segment(segment, from))
+        match test {
+            Test::RelQuery(segments) => self.path(segments, node.clone()),
+            Test::AbsQuery(query) => self.path(&query.segments, self.root.clone()),
+            Test::Function(_) => Selection::EMPTY,
+        }
     }
 
     fn comparison(&mut self, comparison: &Comparison, node: &Value) -> Answer {
@@ -210,9 +307,9 @@ impl Walk<'_> {
 
     fn argument(&mut self, argument: &FnArg, node: &Value) -> Selection {
         match argument {
-            FnArg::Literal(literal) => Selection { nodes: vec![literal_value(literal)], maybe: Vec::new() },
+            FnArg::Literal(literal) => Selection::of(literal_value(literal)),
             FnArg::Test(test) => self.query(test, node),
-            FnArg::Filter(_) => Selection::default(),
+            FnArg::Filter(_) => Selection::EMPTY,
         }
     }
 
@@ -264,22 +361,33 @@ impl Walk<'_> {
     }
 }
 
-fn children(node: &Value) -> Vec<Value> {
-    match (node.as_items(), node.as_fields()) {
-        (Some(items), _) => items.to_vec(),
-        (None, Some(fields)) => fields.values().cloned().collect(),
+fn children<N: Node>(node: &N) -> Vec<N> {
+    let value = node.value();
+    match (value.as_items(), value.as_fields()) {
+        (Some(items), _) => {
+            items.iter().enumerate().map(|(at, item)| node.child(item.clone(), || Key::Index(at))).collect()
+        }
+        (None, Some(fields)) => {
+            fields.iter().map(|(name, field)| node.child(field.clone(), || Key::Name(Arc::clone(name)))).collect()
+        }
         (None, None) => Vec::new(),
     }
 }
 
-fn slice(items: &[Value], start: Option<i64>, end: Option<i64>, step: Option<i64>) -> Vec<Value> {
-    let length = i64::try_from(items.len()).unwrap_or(i64::MAX);
+fn item<N: Node>(node: &N, at: usize) -> Option<N> {
+    let item = node.value().as_items()?.get(at)?;
+    Some(node.child(item.clone(), || Key::Index(at)))
+}
+
+/// The indices that a slice takes of a list of this length.
+fn slice(length: usize, start: Option<i64>, end: Option<i64>, step: Option<i64>) -> Vec<usize> {
+    let length = i64::try_from(length).unwrap_or(i64::MAX);
     let step = step.unwrap_or(1);
     let clamp = |at: i64| if at < 0 { (at + length).max(0) } else { at.min(length) };
-    let pick = |at: i64| usize::try_from(at).ok().and_then(|at| items.get(at)).cloned();
+    let index = |at: i64| usize::try_from(at).ok();
     if step > 0 {
         let (start, end) = (clamp(start.unwrap_or(0)), clamp(end.unwrap_or(length)));
-        return (start..end).step_by(usize::try_from(step).unwrap_or(1)).filter_map(pick).collect();
+        return (start..end).step_by(usize::try_from(step).unwrap_or(1)).filter_map(index).collect();
     }
     if step == 0 {
         return Vec::new();
@@ -289,7 +397,7 @@ fn slice(items: &[Value], start: Option<i64>, end: Option<i64>, step: Option<i64
     let mut picked = Vec::new();
     let mut at = from;
     while at > to {
-        picked.extend(pick(at));
+        picked.extend(index(at));
         at += step;
     }
     picked
@@ -330,7 +438,7 @@ fn literal_value(literal: &Literal) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use super::{check, select};
+    use super::{locate, parse, select};
     use crate::value::{Type, Unknown, Value, render};
 
     fn model() -> Value {
@@ -348,7 +456,7 @@ mod tests {
     }
 
     fn found(path: &str) -> (Vec<String>, usize) {
-        let selection = select(&check(path).unwrap(), &model());
+        let selection = select(&parse(path).unwrap(), &model());
         (selection.nodes.iter().map(render).collect(), selection.maybe.len())
     }
 
@@ -362,6 +470,14 @@ mod tests {
         assert_eq!(found("$..name").0.len(), 4);
         assert_eq!(found("$.items[-1].name"), (vec!["d".into()], 0));
         assert_eq!(found("$.items[0:2].name"), (vec!["a".into(), "b".into()], 0));
-        assert!(check("$.items[").is_err());
+    }
+
+    #[test]
+    fn the_way_to_each_value_is_known() {
+        let selection = locate(&parse("$.items[-2:]['name', 'size']").unwrap(), &model());
+        let keys: Vec<String> = selection.nodes.iter().map(|node| format!("{:?}", node.keys())).collect();
+        assert_eq!(keys.len(), 4);
+        assert_eq!(keys[0], r#"[Name("items"), Index(2), Name("name")]"#);
+        assert_eq!(keys[3], r#"[Name("items"), Index(3), Name("size")]"#);
     }
 }

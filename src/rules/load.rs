@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jsonpath_rust::parser::model::JpQuery;
 
-use super::jsonpath;
+use super::jsonpath::{self, PathError};
 use super::rule::{self, Rule, RuleError, SelectFrom};
 use crate::source::FileId;
 
@@ -23,7 +23,7 @@ pub struct PageText {
 }
 
 /// JSONPaths that were read, by their text; one that is none has the reason.
-pub type Queries = HashMap<String, Result<JpQuery, String>>;
+pub type Queries = HashMap<String, Result<JpQuery, PathError>>;
 
 /// Rules, each with its page, and the paths they select by. A page without a rule is not among them.
 #[derive(Debug, Default)]
@@ -32,6 +32,13 @@ pub struct Loaded {
     pub rules: Vec<(PageText, Result<Rule, Vec<RuleError>>)>,
     /// Every path, read once.
     pub queries: Queries,
+}
+
+impl Loaded {
+    /// The rules that can be read, each with its page.
+    pub fn pages(&self) -> impl Iterator<Item = (&PageText, &Rule)> {
+        self.rules.iter().filter_map(|(page, rule)| Some((page, rule.as_ref().ok()?)))
+    }
 }
 
 /// Reads the rules of pages.
@@ -46,7 +53,7 @@ pub fn load(pages: Vec<PageText>) -> Loaded {
             if let SelectFrom::Path(path, _) = &select.from
                 && !loaded.queries.contains_key(path)
             {
-                loaded.queries.insert(path.clone(), jsonpath::check(path));
+                loaded.queries.insert(path.clone(), jsonpath::parse(path));
             }
         }
         loaded.rules.push((page, read));

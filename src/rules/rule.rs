@@ -59,6 +59,8 @@ pub struct Rule {
     pub file: FileId,
     /// How much a finding weighs.
     pub severity: Severity,
+    /// For rules about security: how grave what a finding lets happen can be, from 0.1 to 10 as in CVSS.
+    pub security_severity: Option<f64>,
     /// The version it came with.
     pub since: Option<String>,
     /// Parts of the standard without which it does not run.
@@ -123,7 +125,8 @@ pub struct FixSpec {
     pub unsafe_: bool,
 }
 
-const ATTRIBUTES: &[&str] = &["severity", "since", "needs", "when", "condition", "error_message", "help", "at"];
+const ATTRIBUTES: &[&str] =
+    &["severity", "security_severity", "since", "needs", "when", "condition", "error_message", "help", "at"];
 const BLOCKS: &[&str] = &["select", "let", "label", "fix"];
 
 /// Reads the rule of a page. A page without a rule block gives `None`.
@@ -189,6 +192,7 @@ impl BlockReader {
             path: path.to_owned(),
             file,
             severity,
+            security_severity: self.security_severity(body),
             since: self.text(body, "since").map(|(text, _)| text),
             needs,
             selects: Vec::new(),
@@ -284,6 +288,18 @@ impl BlockReader {
                 None
             }
         }
+    }
+
+    fn security_severity(&mut self, body: &Body) -> Option<f64> {
+        let attribute = body.attribute("security_severity")?;
+        let budget = Budget::new();
+        let value = Evaluator::new(&RuleScope::empty(), &budget).evaluate(&attribute.value).unwrap_or_default();
+        let number = value.as_number().map(|number| number.to_f64()).filter(|number| (0.1..=10.0).contains(number));
+        if number.is_none() {
+            let message = "`security_severity` is a number from 0.1 to 10";
+            self.errors.push(RuleError::new(attribute.value.span, message));
+        }
+        number
     }
 
     fn required(&mut self, block: &Block, name: &str) -> Option<Expr> {

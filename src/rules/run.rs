@@ -85,7 +85,7 @@ impl<'r> Runner<'r> {
         }
         let refused = |message: &str| RuleError::new(span, format!("this is not a JSONPath: {message}"));
         let query = self.queries.get(path).ok_or_else(|| refused("it was not read"))?;
-        let query = query.as_ref().map_err(|message| refused(message))?;
+        let query = query.as_ref().map_err(|error| refused(&error.message))?;
         let selection = Rc::new(jsonpath::select(query, self.model));
         self.selections.borrow_mut().insert(path.to_owned(), Rc::clone(&selection));
         Ok(selection)

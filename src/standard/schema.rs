@@ -39,7 +39,7 @@ const FUNCTION: Shape = Shape::Object(&[
 ]);
 
 const ALARM: Shape = Shape::Object(&[
-    ("name", Shape::String, "The alarm's name, with {app} for the application."),
+    ("name", Shape::String, "The alarm's name, with {app} for the application or {name} for the function."),
     ("threshold", Shape::Number, "How many occurrences are still fine: 0 means that the first one triggers."),
     ("ratio", Shape::Number, "For durations: the part of the function's timeout that triggers, such as 0.83."),
     ("statistic", Shape::String, "For durations: the statistic that is compared, such as Maximum."),
@@ -73,7 +73,11 @@ const VARIABLES: Shape = Shape::Object(&[(
 )]);
 
 const IMAGE: Shape = Shape::Object(&[
-    ("tag", Shape::String, "Pattern of the image's tag, with {app} for the application and * for any text."),
+    (
+        "tag",
+        Shape::String,
+        "Pattern of the image's tag, with {app} for the application, {name} for the function and * for any text.",
+    ),
     ("ignore_changes", Shape::Strings, "Attributes that every function's lifecycle ignores."),
 ]);
 
@@ -105,7 +109,8 @@ pub const SECTIONS: &[(&str, Shape, &str)] = &[
     (
         "environment",
         Shape::Map(&Shape::String),
-        "Environment variables that every function has, with {app} for the application; null asks for any value.",
+        "Environment variables that every function has, with {app} for the application and {name} for the function; null \
+         asks for any value.",
     ),
     ("logging", LOGGING, "How functions log."),
     ("log_groups", Shape::Map(&LOG_GROUP), "CloudWatch log groups, by name."),

@@ -6,7 +6,8 @@ use std::sync::{Arc, OnceLock};
 use super::config::Mode;
 use super::instance::World;
 use super::resource::ResourceInstance;
-use crate::value::{Data, Number, Origin, Piece, TextPiece, Type, Unknown, Value, convert, render};
+use crate::eval::functions::trim_prefix;
+use crate::value::{Number, Origin, Piece, TextPiece, Type, Unknown, Value, convert, render};
 
 const COMPUTED: &str = include_str!("../model/data/computed_attributes.tsv");
 const DEFAULTS: &str = include_str!("../model/data/defaults.tsv");
@@ -17,6 +18,10 @@ struct Line {
     template: &'static str,
     conditions: &'static str,
 }
+
+/// What AWS gives back without a prefix that may be configured: type, attribute, prefix.
+/// Source: <https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetOpenIDConnectProvider.html>.
+const STRIPPED: &[(&str, &str, &str)] = &[("aws_iam_openid_connect_provider", "url", "https://")];
 
 type Table<T> = HashMap<&'static str, Vec<T>>;
 
@@ -84,6 +89,19 @@ pub(super) fn attribute(instance: &ResourceInstance, world: &World<'_>, name: &s
         }
     }
     default(&key, name).map(|value| value.written_at(instance.block.header))
+}
+
+/// A configured value as AWS gives it back.
+pub(super) fn given_back(ty: &str, name: &str, value: Value) -> Value {
+    match STRIPPED.iter().find(|(of, attribute, _)| *of == ty && *attribute == name) {
+        Some((.., prefix)) => without_prefix(value, prefix),
+        None => value,
+    }
+}
+
+/// A text without what it begins with, at the same place.
+fn without_prefix(value: Value, prefix: &str) -> Value {
+    trim_prefix(&value, prefix).at(value.origin).marked(value.sensitive)
 }
 
 /// The default that the provider's schema gives an attribute.
@@ -157,6 +175,10 @@ fn fill(instance: &ResourceInstance, world: &World<'_>, template: &str) -> Value
 
 fn reference_value(instance: &ResourceInstance, world: &World<'_>, reference: &str) -> Value {
     let (name, default) = reference.split_once('|').map_or((reference, None), |(name, default)| (name, Some(default)));
+    if let Some((name, mark)) = name.split_once("##") {
+        let configured = given(instance, world, name).and_then(|value| after(&value, mark));
+        return configured.unwrap_or_else(|| unset(instance, name));
+    }
     let (name, prefix) = name.split_once('#').map_or((name, None), |(name, prefix)| (name, Some(prefix)));
     let ambient = |name: &str, reason: &str| {
         Value::unknown(Unknown {
@@ -175,16 +197,29 @@ fn reference_value(instance: &ResourceInstance, world: &World<'_>, reference: &s
     }
     let value = sibling(instance, world, name).or_else(|| default.map(Value::from));
     let Some(value) = value else {
-        return Value::unknown(Unknown { ty: Type::String, ..instance.rest().attribute(name, instance.block.header) });
+        return unset(instance, name);
     };
     let value = convert(&value, &Type::String).unwrap_or(value);
-    match (prefix, &value.data) {
-        (Some(prefix), Data::String(text)) => {
-            let stripped: Arc<str> = text.strip_prefix(prefix).unwrap_or(text).into();
-            Value { data: Data::String(stripped), ..value }
-        }
-        _ => value,
+    match prefix {
+        Some(prefix) => without_prefix(value, prefix),
+        None => value,
     }
+}
+
+/// What nobody configured and the tables do not know.
+fn unset(instance: &ResourceInstance, name: &str) -> Value {
+    Value::unknown(Unknown { ty: Type::String, ..instance.rest().attribute(name, instance.block.header) })
+}
+
+/// What follows a mark in a text; `None` when what is known of it does not hold the mark.
+fn after(value: &Value, mark: &str) -> Option<Value> {
+    let mut pieces = value.as_pieces()?;
+    let holds = |piece: &Piece| matches!(piece, Piece::Text(text) if text.contains(mark));
+    let mut rest = pieces.split_off(pieces.iter().rposition(holds)?);
+    if let Some(Piece::Text(text)) = rest.first_mut() {
+        *text = text.rsplit(mark).next().unwrap_or("").into();
+    }
+    Some(Value::from_pieces(rest).at(value.origin.clone()))
 }
 
 /// Partition and DNS suffix of a region. Source: terraform-provider-aws, the endpoints package.

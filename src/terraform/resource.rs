@@ -87,7 +87,7 @@ impl ResourceInstance {
         let label = || format!("{}.{name}", self.address);
         self.values.get(&world.trail, name, at, label, || {
             if let Some(configured) = self.evaluate_configured(world, name)? {
-                return Ok(configured);
+                return Ok(computed::given_back(&self.ty, name, configured));
             }
             if builtin::is_builtin(self) {
                 return builtin::attribute(self, world, name, at);

@@ -6,4 +6,5 @@
 mod documents;
 mod hostile;
 mod output;
+mod query;
 mod run;

@@ -8,7 +8,7 @@ use crate::{cargo, output, run};
 const WASM: &str = "wasm32-unknown-unknown";
 
 /// What the engine must not depend on: the terminal and the disk are the command line's.
-const CLI_ONLY: &[&str] = &["clap", "ignore", "miette", "schemars", "rayon"];
+const CLI_ONLY: &[&str] = &["clap", "ignore", "miette", "quick-junit", "schemars", "rayon"];
 
 /// Everything that has to hold, cheapest first.
 pub fn all() -> Result<(), String> {

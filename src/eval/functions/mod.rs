@@ -27,6 +27,7 @@ mod yaml;
 
 pub use encoding::write_json;
 pub use json::read_json;
+pub use partial::trim_prefix;
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};

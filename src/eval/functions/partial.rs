@@ -119,7 +119,8 @@ fn trim_edge(pieces: &mut Vec<Piece>, start: bool, cut: &impl Fn(char) -> bool) 
 }
 
 /// Takes `prefix` off, if it is there.
-pub(super) fn trim_prefix(value: &Value, prefix: &str) -> Value {
+#[must_use]
+pub fn trim_prefix(value: &Value, prefix: &str) -> Value {
     match starts_with(value, prefix) {
         Likelihood::Decided(false) => value.clone(),
         Likelihood::Hangs(unknown) => {
