@@ -6,6 +6,8 @@
 mod actions;
 mod hover;
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 pub use actions::{Action, ActionKind, TextEdit};
@@ -40,7 +42,7 @@ pub struct Range {
 pub struct Workspace {
     files: MemoryProvider,
     options: Options,
-    loaded: Loaded,
+    loaded: Arc<Loaded>,
     report: Report,
     sources: Sources,
     /// Whether a file changed since the last check.
@@ -72,7 +74,7 @@ impl Workspace {
     pub fn check(&mut self) -> &Report {
         if self.changed {
             let sources = std::mem::take(&mut self.sources);
-            let Checked { report, sources } = check::check_again(&self.files, &self.options, &self.loaded, sources);
+            let Checked { report, sources, .. } = check::check_again(&self.files, &self.options, &self.loaded, sources);
             (self.report, self.sources, self.changed) = (report, sources, false);
         }
         &self.report

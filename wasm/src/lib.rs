@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use serde::{Deserialize, Serialize};
-use trysquare::source::MemoryProvider;
+use trysquare::source::{MemoryProvider, ReadError, SourceProvider};
 use trysquare::terraform::Override;
 use trysquare::workspace::{self, Point, Range};
 use wasm_bindgen::JsError;
@@ -46,7 +46,8 @@ fn options(json: &str) -> Result<trysquare::check::Options, JsError> {
     let given: Options =
         serde_json::from_str(json).map_err(|error| JsError::new(&format!("these options cannot be used: {error}")))?;
     let parse = |text: &String| {
-        Override::parse(text).ok_or_else(|| JsError::new(&format!("the variable `{text}` is not written as NAME=VALUE")))
+        Override::parse(text)
+            .ok_or_else(|| JsError::new(&format!("the variable `{text}` is not written as NAME=VALUE")))
     };
     Ok(trysquare::check::Options {
         config: given.config,
@@ -59,6 +60,71 @@ fn options(json: &str) -> Result<trysquare::check::Options, JsError> {
 
 fn json<T: Serialize>(value: &T) -> Result<String, JsError> {
     serde_json::to_string(value).map_err(|error| JsError::new(&error.to_string()))
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// Files that JavaScript reads when they are asked for, such as those of a disk.
+    pub type Files;
+
+    /// See `SourceProvider::list`.
+    #[wasm_bindgen(method)]
+    fn list(this: &Files) -> Vec<String>;
+
+    /// See `SourceProvider::list_dir`.
+    #[wasm_bindgen(method, js_name = listDir)]
+    fn list_dir(this: &Files, dir: &str) -> Vec<String>;
+
+    /// See `SourceProvider::exists`.
+    #[wasm_bindgen(method)]
+    fn exists(this: &Files, path: &str) -> bool;
+
+    /// The bytes of a file, when it can be read.
+    #[wasm_bindgen(method)]
+    fn read(this: &Files, path: &str) -> Option<Vec<u8>>;
+
+    /// Why a file cannot be read: `not-found`, `outside-root`, `too-large` or the system's words.
+    #[wasm_bindgen(method)]
+    fn refusal(this: &Files, path: &str) -> String;
+}
+
+/// The largest file that is read, in bytes.
+const MAX_BYTES: u64 = 16 << 20;
+
+impl SourceProvider for Files {
+    fn read(&self, path: &str) -> Result<String, ReadError> {
+        String::from_utf8(self.read_bytes(path)?).map_err(|error| ReadError::NotUtf8(error.utf8_error().valid_up_to()))
+    }
+
+    fn read_bytes(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        Self::read(self, path).ok_or_else(|| match self.refusal(path).as_str() {
+            "not-found" => ReadError::NotFound,
+            "outside-root" => ReadError::OutsideRoot,
+            "too-large" => ReadError::TooLarge(MAX_BYTES),
+            why => ReadError::Io(why.to_owned()),
+        })
+    }
+
+    fn list(&self) -> Vec<String> {
+        Self::list(self)
+    }
+
+    fn list_dir(&self, dir: &str) -> Vec<String> {
+        Self::list_dir(self, dir)
+    }
+
+    fn exists(&self, path: &str) -> bool {
+        Self::exists(self, path)
+    }
+}
+
+/// Checks files that are read when they are asked for; the answer is as that of [`check`].
+///
+/// # Errors
+/// When `options` cannot be read.
+#[wasm_bindgen(js_name = checkFiles)]
+pub fn check_files(files: &Files, options: &str) -> Result<String, JsError> {
+    json(&trysquare::check::check(files, &self::options(options)?).report)
 }
 
 /// Checks files once. `files` is a JSON object from path to text, paths relative to the workspace root with `/`; the
