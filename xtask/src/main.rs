@@ -4,6 +4,7 @@
 //! needs and says clearly when it cannot. `cargo xtask bench` measures.
 
 mod bench;
+mod npm;
 mod test;
 
 use std::env;
@@ -12,12 +13,14 @@ use std::process::{Command, ExitCode};
 
 const USAGE: &str =
     "cargo xtask test     everything that has to hold: format, lints, docs, tests, examples, WebAssembly
-cargo xtask bench    measure: criterion, then whole processes";
+cargo xtask bench    measure: criterion, then whole processes
+cargo xtask npm      make the npm package, in target/npm";
 
 fn main() -> ExitCode {
     let outcome = match env::args().nth(1).as_deref() {
         Some("test") => test::all(),
         Some("bench") => bench::all(),
+        Some("npm") => npm::package().map(|out| println!("{}", out.display())),
         _ => {
             eprintln!("{USAGE}");
             return ExitCode::from(2);
