@@ -36,7 +36,7 @@ pub fn package() -> Result<PathBuf, String> {
 fn bindings(build: &PathBuf) -> Result<(), String> {
     let module = root().join("target").join(test::WASM).join("wasm/trysquare_wasm.wasm");
     let mut bindgen = Bindgen::new();
-    let bindgen = bindgen.input_path(module).typescript(false).omit_default_module_path(true);
+    let bindgen = bindgen.input_path(module).typescript(false).remove_name_section(true).omit_default_module_path(true);
     let bindgen = bindgen.no_modules(true).map_err(|error| error.to_string())?;
     bindgen.generate(build).map_err(|error| format!("the module's JavaScript cannot be written: {error:#}"))
 }

@@ -10,16 +10,16 @@ export type Source = BufferSource | WebAssembly.Module | Response | Promise<Resp
 
 /** Makes the engine ready. Without a source, the module is fetched from beside this file. */
 export async function load(source: Source = new URL("../trysquare.wasm", import.meta.url)): Promise<Trysquare> {
-  const given = typeof source === "string" || source instanceof URL ? fetch(source) : source;
-  const had = await given;
-  if (had instanceof WebAssembly.Module) {
-    return over(had);
+  const given = await (typeof source === "string" || source instanceof URL ? fetch(source) : source);
+  if (given instanceof WebAssembly.Module) {
+    return over(given);
   }
-  if (typeof Response !== "undefined" && had instanceof Response) {
-    if (!had.ok) {
-      throw new Error(`the module cannot be fetched from ${had.url}: ${had.status} ${had.statusText}`);
-    }
-    return over(await WebAssembly.compile(await had.arrayBuffer()));
+  return over(await WebAssembly.compile("arrayBuffer" in given ? await body(given) : given));
+}
+
+async function body(response: Response): Promise<ArrayBuffer> {
+  if (!response.ok) {
+    throw new Error(`the module cannot be fetched from ${response.url}: ${response.status} ${response.statusText}`);
   }
-  return over(await WebAssembly.compile(had as BufferSource));
+  return response.arrayBuffer();
 }
