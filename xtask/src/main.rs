@@ -5,6 +5,7 @@
 
 mod bench;
 mod hooks;
+mod npm;
 mod test;
 
 use std::path::{Path, PathBuf};
@@ -14,6 +15,7 @@ use std::{env, fs};
 const USAGE: &str =
     "cargo xtask test     everything that has to hold: format, lints, docs, tests, examples, WebAssembly
 cargo xtask hooks    the pre-commit hooks, by the real pre-commit and prek; part of test
+cargo xtask npm      make the npm package, in target/npm
 cargo xtask bench    measure: criterion, then whole processes";
 
 fn main() -> ExitCode {
@@ -21,6 +23,7 @@ fn main() -> ExitCode {
         Some("test") => test::all(),
         Some("hooks") => hooks::all(),
         Some("bench") => bench::all(),
+        Some("npm") => npm::package().map(|out| println!("{}", out.display())),
         _ => {
             eprintln!("{USAGE}");
             return ExitCode::from(2);
