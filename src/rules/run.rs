@@ -69,7 +69,7 @@ impl<'r> Runner<'r> {
         places: Places<'r>,
         queries: &'r Queries,
     ) -> Self {
-        let scope = RuleScope::new(standard);
+        let scope = RuleScope::new(standard, model.field("statements").cloned().unwrap_or_default());
         Self { model, scope, budget, places, queries, records: false, selections: RefCell::default() }
     }
 

@@ -5,6 +5,7 @@
 
 mod documents;
 mod hostile;
+mod mistakes;
 mod output;
 mod packs;
 mod query;
