@@ -230,9 +230,7 @@ impl Case<'_, '_> {
         let primary = match links.first() {
             Some(first) => {
                 let text = self.value_note(&at, first.span);
-                // What lies inside the marked expression is seen there already.
-                let origin_links = links.iter().skip(1).filter(|link| !first.span.contains(link.span));
-                related.extend(origin_links.map(|link| {
+                related.extend(links.iter().skip(1).map(|link| {
                     let text = if link.computed {
                         "computed here"
                     } else if link.reference {
@@ -276,7 +274,7 @@ impl Case<'_, '_> {
 
     /// The places of a value, without those in the rule's own page.
     pub(super) fn links(&self, value: &Value) -> Vec<crate::value::Link> {
-        let mut links = value.origin.chain(MAX_LINKS + 4);
+        let mut links = value.origin.chain(2 * MAX_LINKS);
         links.retain(|link| self.is_outside(&link.span));
         // What the configuration reads from a page is shown in the page.
         links.sort_by_key(|link| self.runner.places.path(link.span).ends_with(crate::standard::FILE_NAME));

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::eval::{Budget, EvalError, Evaluator, did_you_mean};
 use crate::report::{Severity, SeverityOrOff};
-use crate::source::{ReadError, Reader, Span, normalize_path};
+use crate::source::{ReadError, Reader, Span, join_path, normalize_path};
 use crate::syntax::SyntaxProblem;
 use crate::syntax::hcl::ast::{Block, Body, Expr};
 use crate::terraform::HclFile;
@@ -222,8 +222,8 @@ fn read_root(evaluator: &Evaluator<'_>, block: &Block) -> Result<Root, Vec<Confi
         match strings(evaluator, &attribute.value) {
             Ok(files) => {
                 for (file, span) in files {
-                    match normalize_path(&format!("{}/{file}", root.dir)) {
-                        Some(path) => root.var_files.push(path.trim_start_matches('/').to_owned()),
+                    match normalize_path(&join_path(&root.dir, &file)) {
+                        Some(path) => root.var_files.push(path),
                         None => errors.push(ConfigError::new(span, "the file lies outside the repository")),
                     }
                 }
