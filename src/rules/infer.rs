@@ -180,7 +180,7 @@ impl Inference {
         let called = name.value.strip_prefix("core::").unwrap_or(&name.value);
         let Some(signature) = functions::signature(called).or_else(|| scope::signature(called)) else {
             let known = functions::names();
-            let help = did_you_mean(called, known.iter().chain(scope::FUNCTIONS).copied());
+            let help = did_you_mean(called, known.into_iter().chain(scope::FUNCTIONS.iter().map(|(name, ..)| *name)));
             let error = RuleError::new(name.span, format!("there is no function `{called}`"));
             self.errors.push(RuleError { help, ..error });
             return Type::Any;

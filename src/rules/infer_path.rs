@@ -52,7 +52,7 @@ impl<'p> PathInference<'p> {
     /// A part of the path. A path that is not written as it is has no parts.
     fn part(&self, at: usize, length: usize) -> Span {
         let start = self.span.start as usize + 1 + at;
-        if self.span.len() as usize == self.text.len() + 2 {
+        if self.span.len() == self.text.len() + 2 {
             Span::new(self.span.file, start, start + length)
         } else {
             self.span

@@ -25,4 +25,4 @@ mod verdict;
 pub use read::read;
 pub use rule::{Rule, RuleError};
 pub use run::{Active, Runner};
-pub use scope::{arn, glob, matches_glob};
+pub use scope::{FUNCTIONS, arn, glob, matches_glob};

@@ -9,8 +9,33 @@ use crate::model::{expand, types};
 use crate::source::Span;
 use crate::value::{Answer, Data, Number, Piece, Type, Unknown, Value, equals, render};
 
-/// The functions beside Terraform's.
-pub const FUNCTIONS: &[&str] = &["arn", "duration", "iam_actions", "matches_glob", "megabytes", "statements"];
+/// The functions beside Terraform's: name, how it is called, and what it gives.
+pub const FUNCTIONS: &[(&str, &str, &str)] = &[
+    (
+        "arn",
+        "arn(text)",
+        "The parts of an ARN: `partition`, `service`, `region`, `account` and `resource`; null for a text that is none.",
+    ),
+    ("duration", "duration(text)", "Seconds: 300 for `5min`; a number stays as it is."),
+    (
+        "iam_actions",
+        "iam_actions(pattern)",
+        "The known IAM actions that a pattern such as `s3:Get*` stands for, each with its `name`, its `access` (`list`, \
+         `read`, `write`, `tagging` or `permissions`) and the types of its `resources`.",
+    ),
+    (
+        "matches_glob",
+        "matches_glob(text, pattern)",
+        "Whether a text matches a pattern in which `*` stands for any text and `?` for one character. A text of which \
+         parts are known is decided by them, where they decide.",
+    ),
+    ("megabytes", "megabytes(text)", "Megabytes: 1024 for `1 GB`; a number stays as it is."),
+    (
+        "statements",
+        "statements(role)",
+        "The statements of `$.statements` that are attached to a role, which is given by its name or as an object with one.",
+    ),
+];
 
 /// What one of them takes and gives; `None` when there is none of that name.
 #[must_use]
@@ -79,8 +104,8 @@ impl Scope for RuleScope {
         })
     }
 
-    fn function_names(&self) -> &[&'static str] {
-        FUNCTIONS
+    fn function_names(&self) -> Vec<&'static str> {
+        FUNCTIONS.iter().map(|(name, ..)| *name).collect()
     }
 
     fn files(&self) -> &dyn Files {

@@ -397,7 +397,7 @@ pub(super) fn call(
         let error = EvalError::new(name.span, format!("there is no function `{called}`"));
         let known = names();
         let extra = evaluator.scope().function_names();
-        return Err(error.suggesting(called, known.iter().chain(extra).copied()));
+        return Err(error.suggesting(called, known.into_iter().chain(extra)));
     };
     if let Some(reason) = evaluator.scope().forbids(called) {
         return Err(EvalError::new(name.span, reason));
