@@ -5,10 +5,13 @@ use std::sync::Arc;
 
 use crate::eval::Budget;
 use crate::model::{Facts, Model, Sections};
-use crate::report::{Failure, Places, Report, Severity, SeverityOrOff, Skipped, arrange, sorted};
-use crate::rules::load::{Loaded, PageText, Queries, load, load_beside};
-use crate::rules::rule::{Select, SelectFrom};
-use crate::rules::{Rule, RuleError, Runner, pack};
+use crate::report::{Failure, Places, Report, arrange, sorted};
+use crate::rules::choose::{self, Choice};
+use crate::rules::list::{Listed, list};
+use crate::rules::load::{Loaded, PageText, load, load_beside};
+use crate::rules::rule::SelectFrom;
+use crate::rules::run::Active;
+use crate::rules::{Rule, RuleError, Runner, pack, packs};
 use crate::source::{Reader, SourceProvider, Sources};
 use crate::standard::{self, ConfigError, FILE_NAME, Root, Standard};
 use crate::suppression::{RuleNames, Suppressions};
@@ -84,23 +87,56 @@ pub fn check_again(
 fn finish(
     reader: Reader<'_>,
     options: &Options,
-    loaded: Arc<Loaded>,
+    mut loaded: Arc<Loaded>,
     workspace: Result<Workspace, Vec<ConfigError>>,
 ) -> Checked {
     let mut report = Report::default();
     match workspace {
         Ok(workspace) => {
-            let rules = Rules::choose(&loaded, &workspace.standard);
-            let model = workspace.model(&reader, &rules.sections());
+            let mut problems = add_packs(&reader, options, &workspace.standard, &mut loaded);
+            let mut choice = Choice::new(&loaded, &workspace.standard, &workspace.budget);
+            problems.append(&mut choice.settings);
+            report.failures = config_failures(&problems, &reader);
+            let model = workspace.model(&reader, &choice.sections());
             report.summary.resources = model.resources;
             report.summary.workflows = workspace.workflows.len();
-            let run = Run { reader: &reader, options, workspace: &workspace, queries: &loaded.queries };
-            run.rules(&model.value, &rules, &mut report);
+            let run = Run { reader: &reader, options, workspace: &workspace, loaded: &loaded };
+            run.rules(&model.value, choice, &mut report);
             report.summary.files = reader.count();
         }
         Err(errors) => report.failures = config_failures(&errors, &reader),
     }
     Checked { report: sorted(report), sources: reader.into_sources(), rules: loaded }
+}
+
+/// The rules of a workspace, and what is wrong with them or with the configuration.
+pub struct Listing {
+    /// Those that can be read.
+    pub rules: Vec<Listed>,
+    /// What is wrong, as the failures of a report, and the files that it speaks of.
+    pub checked: Checked,
+}
+
+/// Lists the rules of a workspace. Where the configuration is wrong, they are listed as if there were none.
+#[must_use]
+pub fn rules(provider: &dyn SourceProvider, options: &Options) -> Listing {
+    let (mut loaded, sources) = prepare();
+    let reader = Reader::new(provider, sources);
+    let budget = Budget::new();
+    let (standard, mut problems) = match read_standard(&reader, options, &budget) {
+        Ok(standard) => (standard, Vec::new()),
+        Err(errors) => (Standard::default(), errors),
+    };
+    problems.extend(add_packs(&reader, options, &standard, &mut loaded));
+    let mut choice = Choice::new(&loaded, &standard, &budget);
+    problems.append(&mut choice.settings);
+    let mut failures = config_failures(&problems, &reader);
+    let sources = reader.sources();
+    failures.extend(choice.errors.iter().map(|error| rule_failure(error, Places::new(&sources))));
+    drop(sources);
+    let rules = list(&loaded, &standard, &budget);
+    let report = Report { failures, ..Report::default() };
+    Listing { rules, checked: Checked { report, sources: reader.into_sources(), rules: loaded } }
 }
 
 /// What rules see, as one value, as far as these sections of it are asked for.
@@ -112,17 +148,17 @@ pub fn model(
     options: &Options,
     sections: &Sections,
 ) -> Result<(Value, Sources), Box<Checked>> {
-    let mut sources = Sources::new();
-    let pages = pages(&mut sources, options);
-    let reader = Reader::new(provider, sources);
+    let wants_suppressions = sections.wants("suppressions");
+    let (mut loaded, files) = if wants_suppressions { prepare() } else { Default::default() };
+    let reader = Reader::new(provider, files);
     match Workspace::read(&reader, options) {
         Ok(workspace) => {
             let mut model = workspace.model(&reader, sections).value;
-            if sections.wants("suppressions") {
-                let loaded = load(pages);
-                let rules = Rules::choose(&loaded, &workspace.standard);
-                let run = Run { reader: &reader, options, workspace: &workspace, queries: &loaded.queries };
-                let suppressions = run.suppressions(&rules).facts(|_| Some("no rules have run".to_owned()));
+            if wants_suppressions {
+                add_packs(&reader, options, &workspace.standard, &mut loaded);
+                let active = Choice::new(&loaded, &workspace.standard, &workspace.budget).active;
+                let run = Run { reader: &reader, options, workspace: &workspace, loaded: &loaded };
+                let suppressions = run.suppressions(&active).facts(|_| Some("no rules have run".to_owned()));
                 let mut fields = model.as_fields().cloned().unwrap_or_default();
                 fields.insert("suppressions".into(), suppressions);
                 model = Value::object(fields);
@@ -213,62 +249,47 @@ fn inputs(reader: &Reader<'_>, root: &Root, options: &Options, budget: &Budget) 
     inputs
 }
 
+/// Adds the repository's own rules. Gives what is wrong with them, or with settings of rules that there are not.
+fn add_packs(
+    reader: &Reader<'_>,
+    options: &Options,
+    standard: &Standard,
+    loaded: &mut Arc<Loaded>,
+) -> Vec<ConfigError> {
+    if options.only.is_some() {
+        return Vec::new();
+    }
+    let mut problems = Vec::new();
+    if !standard.packs.is_empty() {
+        problems = packs::add(reader, standard, Arc::make_mut(loaded));
+    }
+    problems.extend(choose::unknown_rules(loaded, standard));
+    problems
+}
+
 fn pages(sources: &mut Sources, options: &Options) -> Vec<PageText> {
-    let mut page = |path: &str, text: &str| {
-        let text: Arc<str> = text.into();
-        let file = sources.add_apart(path, Arc::clone(&text));
-        PageText { path: path.to_owned(), file, text, url: pack::url(path) }
+    let page = |path: &str, text: Arc<str>, file| PageText {
+        path: path.to_owned(),
+        file,
+        text,
+        url: pack::url(path),
+        embedded: true,
     };
-    match &options.only {
-        Some((path, text)) => {
-            // A rule about suppressions has something to say only where others would.
-            let others = pack::PAGES.iter().filter(|(other, _)| text.contains(SUPPRESSIONS) && other != path);
-            std::iter::once(page(path, text)).chain(others.map(|(path, text)| page(path, text))).collect()
-        }
-        None => pack::PAGES.iter().map(|(path, text)| page(path, text)).collect(),
-    }
-}
-
-/// A rule, how much it weighs here and where its page is.
-type Running<'l> = (&'l Rule, Severity, &'l str);
-
-/// The rules that are to run here.
-#[derive(Default)]
-struct Rules<'l> {
-    running: Vec<Running<'l>>,
-    skipped: Vec<Skipped>,
-    known: Vec<&'l str>,
-    errors: Vec<&'l RuleError>,
-}
-
-impl<'l> Rules<'l> {
-    fn choose(loaded: &'l Loaded, standard: &Standard) -> Self {
-        let mut rules = Self::default();
-        for (page, rule) in &loaded.rules {
-            let rule = match rule {
-                Ok(rule) => rule,
-                Err(errors) => {
-                    rules.errors.extend(errors);
-                    continue;
-                }
-            };
-            rules.known.push(&rule.id);
-            if let Some(reason) = skipped(rule, standard) {
-                rules.skipped.push(Skipped { rule: rule.id.clone(), reason });
-            } else if let SeverityOrOff::On(severity) = standard.severity(&rule.id, rule.severity) {
-                rules.running.push((rule, severity, &page.url));
-            }
-        }
-        rules
-    }
-
-    /// The parts of the model that they select from.
-    fn sections(&self) -> Sections {
-        Sections::of(self.running.iter().flat_map(|(rule, ..)| &rule.selects).filter_map(|select| match &select.from {
-            SelectFrom::Path(path, _) => Some(path.as_str()),
-            SelectFrom::Expression(_) => None,
-        }))
-    }
+    let embedded = |(path, text): &(&str, &str)| {
+        let text: Arc<str> = (*text).into();
+        let file = sources.add_apart(path, Arc::clone(&text));
+        page(path, text, file)
+    };
+    let Some((path, text)) = &options.only else {
+        return pack::PAGES.iter().map(embedded).collect();
+    };
+    // A rule about suppressions has something to say only where others would.
+    let others = pack::PAGES.iter().filter(|(other, _)| text.contains(SUPPRESSIONS) && other != path);
+    let mut pages: Vec<PageText> = others.map(embedded).collect();
+    let text: Arc<str> = text.as_str().into();
+    let file = sources.add(path, Arc::clone(&text));
+    pages.push(page(path, text, file));
+    pages
 }
 
 /// One run of rules over one workspace.
@@ -276,27 +297,23 @@ struct Run<'r> {
     reader: &'r Reader<'r>,
     options: &'r Options,
     workspace: &'r Workspace,
-    queries: &'r Queries,
+    loaded: &'r Loaded,
 }
 
 impl Run<'_> {
-    fn rules(&self, model: &Value, rules: &Rules<'_>, report: &mut Report) {
+    fn rules(&self, model: &Value, choice: Choice<'_>, report: &mut Report) {
         let sources = self.reader.sources();
         let places = Places::new(&sources);
-        report.skipped.extend(rules.skipped.iter().cloned());
-        report.failures.extend(rules.errors.iter().map(|error| rule_failure(error, places)));
-        if self.options.only.is_none() {
-            let unknown = unknown_rules(&self.workspace.standard, &rules.known);
-            report.failures.extend(unknown.iter().map(|error| config_failure(error, places)));
-        }
-        let (last, first): (Vec<Running<'_>>, Vec<Running<'_>>) =
-            rules.running.iter().partition(|(rule, ..)| is_about_suppressions(rule));
+        report.skipped.extend(choice.skipped);
+        report.failures.extend(choice.errors.iter().map(|error| rule_failure(error, places)));
+        let mut suppressions = self.suppressions(&choice.active);
+        let (last, first): (Vec<Active<'_>>, Vec<Active<'_>>) =
+            choice.active.into_iter().partition(|active| is_about_suppressions(active.rule));
         self.run(model, &first, places, report);
         arrange(&mut report.findings);
         if self.options.no_ignore {
             return;
         }
-        let mut suppressions = self.suppressions(rules);
         report.suppressed = suppressions.apply(&mut report.findings, places);
         if !suppressions.is_empty() {
             let open: HashSet<&str> = report.undetermined.iter().map(|open| open.rule.as_str()).collect();
@@ -306,12 +323,12 @@ impl Run<'_> {
         }
     }
 
-    fn run(&self, model: &Value, rules: &[Running<'_>], places: Places<'_>, report: &mut Report) {
+    fn run(&self, model: &Value, rules: &[Active<'_>], places: Places<'_>, report: &mut Report) {
         let Workspace { standard, budget, .. } = self.workspace;
-        let runner =
-            Runner::new(model, standard.value.clone(), budget, places, self.queries).recording(self.options.compliance);
-        for (rule, severity, url) in rules {
-            let outcome = runner.run(rule, *severity, url);
+        let runner = Runner::new(model, standard.value.clone(), budget, places, &self.loaded.queries)
+            .recording(self.options.compliance);
+        for active in rules {
+            let outcome = runner.run(active);
             report.findings.extend(outcome.findings);
             report.undetermined.extend(outcome.undetermined);
             report.compliance.extend(outcome.verdicts);
@@ -319,10 +336,13 @@ impl Run<'_> {
         }
     }
 
-    fn suppressions(&self, rules: &Rules<'_>) -> Suppressions {
+    fn suppressions(&self, active: &[Active<'_>]) -> Suppressions {
         let sources = self.reader.sources();
-        let running = rules.running.iter().map(|(rule, ..)| rule.id.as_str()).collect();
-        let names = RuleNames { known: &rules.known, running: &running };
+        let known: Vec<String> = self.loaded.rules.iter().map(|rule| rule.id()).collect();
+        let names = RuleNames {
+            known: known.iter().map(String::as_str).collect(),
+            running: active.iter().map(|active| active.rule.id.as_str()).collect(),
+        };
         let today = self.options.today.as_deref();
         let files = self.reader.files_read();
         Suppressions::read(files, Places::new(&sources), &self.workspace.standard, &names, today)
@@ -331,37 +351,8 @@ impl Run<'_> {
 
 /// Whether a rule speaks of suppressions, and so runs after all that they may silence.
 fn is_about_suppressions(rule: &Rule) -> bool {
-    let is_path = |select: &Select| matches!(&select.from, SelectFrom::Path(path, _) if path.starts_with(SUPPRESSIONS));
-    rule.selects.iter().any(is_path)
-}
-
-/// What of the configuration names a rule that there is not.
-fn unknown_rules(standard: &Standard, known: &[&str]) -> Vec<ConfigError> {
-    let settings = standard.rules.iter().map(|(id, setting)| (id, setting.span));
-    let ignores = standard.ignores.iter().map(|ignore| (&ignore.rule.value, ignore.rule.span));
-    let unknown = settings.chain(ignores).filter(|(id, _)| !known.contains(&id.as_str()));
-    unknown
-        .map(|(id, span)| {
-            let help = crate::eval::did_you_mean(id, known.iter().copied());
-            ConfigError::new(span, format!("there is no rule `{id}`")).with_help(help)
-        })
-        .collect()
-}
-
-/// Why a rule does not run here.
-fn skipped(rule: &Rule, standard: &Standard) -> Option<String> {
-    if standard.severity(&rule.id, rule.severity) == SeverityOrOff::Off {
-        return Some("switched off in the configuration".to_owned());
-    }
-    let lacks = |need: &&String| match need.strip_prefix("standard.") {
-        Some(path) => standard.section(path).is_none(),
-        None => standard.value.is_null(),
-    };
-    let missing = rule.needs.iter().find(lacks)?;
-    Some(match missing.strip_prefix("standard.") {
-        Some(path) => format!("the standard has no `{path}`"),
-        None => "there is no standard".to_owned(),
-    })
+    let mut from = rule.selects.iter().map(|select| &select.from);
+    from.any(|from| matches!(from, SelectFrom::Path(path, _) if path.starts_with(SUPPRESSIONS)))
 }
 
 fn config_failures(errors: &[ConfigError], reader: &Reader<'_>) -> Vec<Failure> {

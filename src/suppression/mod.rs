@@ -23,9 +23,9 @@ const ABOUT_SUPPRESSIONS: &str = "suppression-";
 /// What is known of the rules when suppressions are read.
 pub struct RuleNames<'n> {
     /// All that there are.
-    pub known: &'n [&'n str],
+    pub known: Vec<&'n str>,
     /// Those that run here.
-    pub running: &'n HashSet<&'n str>,
+    pub running: HashSet<&'n str>,
 }
 
 /// One rule, silenced somewhere.

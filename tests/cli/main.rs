@@ -7,6 +7,7 @@ mod baseline;
 mod documents;
 mod hostile;
 mod output;
+mod packs;
 mod query;
 mod run;
 mod suppression;
