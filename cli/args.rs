@@ -172,9 +172,6 @@ pub struct CheckArgs {
     /// --format prints, and may be repeated: --output sarif=out.sarif --output markdown=summary.md
     #[arg(long, value_name = "[FORMAT=]FILE", value_parser = Target::parse)]
     pub output: Vec<Target>,
-    /// Also list findings that are silenced, and by what (sarif, markdown; json has them always).
-    #[arg(long)]
-    pub show_suppressed: bool,
     /// Report how the code stands to each documented standard, not only where they part (json;
     /// markdown has it always).
     #[arg(long)]
@@ -189,6 +186,18 @@ pub struct CheckArgs {
     /// Also list what could not be decided, and why.
     #[arg(long)]
     pub show_undetermined: bool,
+    /// Report only what this list does not have; --write-baseline writes it.
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Write all findings to a file, for --baseline, and end with status 0.
+    #[arg(long, value_name = "FILE", conflicts_with = "baseline")]
+    pub write_baseline: Option<PathBuf>,
+    /// Let comments `trysquare:ignore` and `ignore` blocks silence nothing.
+    #[arg(long)]
+    pub no_ignore: bool,
+    /// Also list what is silenced, and by what (text, sarif, markdown; json has it always).
+    #[arg(long)]
+    pub show_suppressed: bool,
     /// When to colour the output.
     #[arg(long, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
     pub color: Color,
