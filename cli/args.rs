@@ -24,6 +24,13 @@ pub struct Args {
 pub enum Command {
     /// Find where code and page part.
     Check(CheckArgs),
+    /// Write a first trysquare.hcl, bound to the page that you already keep.
+    ///
+    /// Looks through the Markdown pages for one with a table of functions (columns such as name,
+    /// timeout, memory, log group) and for sentences about alarms, environment variables, logs,
+    /// images, the role and the deploy workflow. What it recognises becomes an expression that reads
+    /// the page; nothing is copied. Then it checks once and says what it found.
+    Init(InitArgs),
     /// Print everything rules see, as JSON.
     ///
     /// This is the Terraform and the workflows after evaluation: functions with their alarms and
@@ -120,6 +127,23 @@ pub struct CheckArgs {
     /// Print findings only, without the summary.
     #[arg(short, long, action = ArgAction::SetTrue)]
     pub quiet: bool,
+}
+
+/// `trysquare init`
+#[derive(Debug, clap::Args)]
+pub struct InitArgs {
+    /// A path in the repository.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub path: PathBuf,
+    /// The page. Default: the one that says most of functions.
+    #[arg(long, value_name = "PAGE.md")]
+    pub from: Option<PathBuf>,
+    /// Write over a trysquare.hcl that is there.
+    #[arg(long)]
+    pub force: bool,
+    /// Print the file, and write nothing.
+    #[arg(long, conflicts_with = "force")]
+    pub print: bool,
 }
 
 /// `trysquare model`

@@ -1,6 +1,7 @@
 //! One function a command.
 
 mod check;
+mod init;
 mod model;
 mod rules;
 
@@ -44,6 +45,7 @@ impl CommandError {
 pub fn run(args: Args) -> Result<ExitCode, CommandError> {
     match args.command {
         Command::Check(args) => check::check(&args),
+        Command::Init(args) => init::init(&args),
         Command::Model(args) => model::model(&args),
         Command::Query(args) => model::query(&args),
         Command::Rules => rules::list(),

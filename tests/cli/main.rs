@@ -5,6 +5,7 @@
 
 mod documents;
 mod hostile;
+mod init;
 mod output;
 mod query;
 mod run;

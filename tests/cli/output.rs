@@ -61,6 +61,7 @@ fn colours_are_for_terminals_or_when_asked_for() {
 fn help_teaches() {
     insta::assert_snapshot!("help", trysquare(&["--help"]).stdout);
     insta::assert_snapshot!("help-check", trysquare(&["check", "--help"]).stdout);
+    insta::assert_snapshot!("help-init", trysquare(&["init", "--help"]).stdout);
     insta::assert_snapshot!("help-query", trysquare(&["query", "--help"]).stdout);
 }
 
