@@ -7,5 +7,6 @@ mod documents;
 mod hostile;
 mod init;
 mod output;
+mod packs;
 mod query;
 mod run;
