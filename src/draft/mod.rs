@@ -10,7 +10,11 @@ mod page;
 mod prose;
 mod write;
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::ops::Range;
+
+use regex::Regex;
 
 use crate::eval::Budget;
 use crate::source::{MemoryProvider, ReadError, Reader, SourceProvider, Sources};
@@ -227,6 +231,13 @@ fn quote(text: &str) -> String {
 }
 
 /// Where in a text the first group of a pattern of ours is.
-fn find(text: &str, pattern: &str) -> Option<Range<usize>> {
-    Some(regex::Regex::new(pattern).ok()?.captures(text)?.get(1)?.range())
+fn find(text: &str, pattern: &'static str) -> Option<Range<usize>> {
+    thread_local! {
+        /// Each pattern is asked of every sentence of every page, and to read it takes longer than to ask.
+        static READ: RefCell<HashMap<&'static str, Option<Regex>>> = RefCell::default();
+    }
+    READ.with_borrow_mut(|read| {
+        let regex = read.entry(pattern).or_insert_with(|| Regex::new(pattern).ok());
+        Some(regex.as_ref()?.captures(text)?.get(1)?.range())
+    })
 }

@@ -151,7 +151,7 @@ fn ignored(page: &Page, writer: &mut Writer<'_>) -> Option<Leaf> {
 }
 
 /// Whether a sentence stands in the page, as an expression that is true while it does.
-fn stands(page: &Page, writer: &mut Writer<'_>, words: &[&str], pattern: &str) -> Option<String> {
+fn stands(page: &Page, writer: &mut Writer<'_>, words: &[&str], pattern: &'static str) -> Option<String> {
     let sentence = sentence(page, words)?;
     let at = find(page.of(sentence), pattern)?;
     let written = page.of(sentence).get(at.clone())?.split_whitespace().collect::<Vec<_>>().join("\\s+");
@@ -201,8 +201,9 @@ fn buckets(page: &Page, writer: &mut Writer<'_>, prefix: &str) -> Option<Leaf> {
         return None;
     }
     let pattern = format!("`({}[a-z0-9-]+)`", prefix);
+    let named = regex::Regex::new(&pattern).ok()?;
     let of_buckets = page.sections.iter().find(|section| mentions(&section.name, &["bucket"]));
-    if let Some(section) = of_buckets.filter(|section| find(page.slice(&section.range), &pattern).is_some()) {
+    if let Some(section) = of_buckets.filter(|section| named.is_match(page.slice(&section.range))) {
         let text = writer.text_at(section.range.start)?;
         let expression = format!("{{ for name in regexall({}, {text}) : name[0] => \"readwrite\" }}", quote(&pattern));
         return Some(Leaf::new(&path, expression).commented("Names in code, each for reading and writing."));
