@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{ArgAction, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 /// Holds Terraform and GitHub Actions workflows against a team's documented standards.
 ///
@@ -11,7 +12,7 @@ use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 #[derive(Debug, Parser)]
 #[command(name = "trysquare", version, propagate_version = true, max_term_width = 100)]
 #[command(
-    after_help = "Start here:\n  trysquare check              check the repository you are in\n  trysquare explain RULE       why a rule exists, with examples\n\nExit status:\n  0  nothing to report at or above --fail-on\n  1  findings\n  2  trysquare could not do what was asked: usage, configuration, unreadable input"
+    after_help = "Start here:\n  trysquare init               write a first trysquare.hcl from your page\n  trysquare check              check the repository you are in\n  trysquare explain RULE       why a rule exists, with examples\n\nExit status:\n  0  nothing to report at or above --fail-on\n  1  findings\n  2  trysquare could not do what was asked: usage, configuration, unreadable input"
 )]
 pub struct Args {
     /// What to do.
@@ -54,6 +55,21 @@ pub enum Command {
         /// Of what.
         #[arg(value_enum)]
         of: SchemaOf,
+    },
+    /// Print a script that completes trysquare's commands and options in a shell.
+    #[command(after_help = COMPLETIONS_HELP)]
+    Completions {
+        /// For which shell.
+        #[arg(value_enum)]
+        shell: Shell,
+    },
+    /// Print the man page.
+    ///
+    /// To read it: trysquare man | man -l -
+    Man {
+        /// The command whose page is wanted. Default: that of trysquare itself.
+        #[arg(value_name = "COMMAND")]
+        command: Option<String>,
     },
     /// Run the examples in rules' pages.
     ///
@@ -127,6 +143,13 @@ pub enum ExplainFormat {
     /// For programs.
     Json,
 }
+
+const COMPLETIONS_HELP: &str = "Where shells look for it:
+  bash        trysquare completions bash > ~/.local/share/bash-completion/completions/trysquare
+  zsh         trysquare completions zsh > ~/.zfunc/_trysquare, with ~/.zfunc in $fpath
+  fish        trysquare completions fish > ~/.config/fish/completions/trysquare.fish
+  powershell  trysquare completions powershell >> $PROFILE
+  elvish      trysquare completions elvish >> ~/.config/elvish/rc.elv";
 
 const QUERY_HELP: &str = "Examples:
   What timeouts do we deploy, and who set them?

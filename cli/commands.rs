@@ -4,6 +4,7 @@ mod check;
 mod init;
 mod model;
 mod rules;
+mod shell;
 mod test;
 
 use std::io::{self, BufWriter, Write as _};
@@ -52,6 +53,8 @@ pub fn run(args: Args) -> Result<ExitCode, CommandError> {
         Command::Rules(args) => rules::list(&args),
         Command::Explain(args) => rules::explain(&args),
         Command::Schema { of } => schema(of),
+        Command::Completions { shell } => shell::completions(shell),
+        Command::Man { command } => shell::man(command.as_deref()),
         Command::Test(args) => test::test(&args),
     }
 }

@@ -131,3 +131,30 @@ fn without_a_configuration_it_says_how_to_get_one() {
     assert_eq!(output.status, 0, "{}", output.stdout);
     assert!(output.stdout.contains("there is no trysquare.hcl"), "{}", output.stdout);
 }
+
+#[test]
+fn shells_complete_every_command() {
+    let help = trysquare(&["--help"]).stdout;
+    let commands = help.split("Commands:").nth(1).unwrap().split("\n\n").next().unwrap();
+    let commands: Vec<&str> = commands.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    assert!(commands.contains(&"check") && commands.contains(&"completions"), "{commands:?}");
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let output = trysquare(&["completions", shell]);
+        assert_eq!(output.status, 0, "{}", output.stderr);
+        for command in &commands {
+            assert!(output.stdout.contains(command), "{shell}: {command}");
+        }
+    }
+}
+
+#[test]
+fn each_command_has_a_man_page() {
+    let page = trysquare(&["man"]).stdout;
+    assert!(page.contains(".TH trysquare 1") && page.contains("trysquare\\-query(1)"), "{page}");
+    let page = trysquare(&["man", "query"]).stdout;
+    assert!(page.contains(".TH trysquare\\-query 1") || page.contains(".TH trysquare-query 1"), "{page}");
+    assert!(page.contains("\\-\\-explain"), "{page}");
+    let output = trysquare(&["man", "chek"]);
+    assert_eq!(output.status, 2);
+    assert!(output.stderr.contains("did you mean `check`?"), "{}", output.stderr);
+}
