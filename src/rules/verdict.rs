@@ -24,8 +24,8 @@ impl Case<'_, '_> {
             function: bound.iter().find_map(|(_, value)| function(value)),
             address: self.address(bound),
             about: self.about(bound),
-            // A value says something only beside the one it is held against.
-            evaluated: at.as_ref().filter(|_| documented.is_some()).and_then(shown),
+            // A value says something only beside another one that it is held against.
+            evaluated: at.as_ref().filter(|_| code.is_some() && documented.is_some()).and_then(shown),
             documented,
             message,
             code,
