@@ -8,6 +8,7 @@ mod documents;
 mod formats;
 mod hostile;
 mod mistakes;
+mod init;
 mod output;
 mod packs;
 mod query;
