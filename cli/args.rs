@@ -35,14 +35,13 @@ pub enum Command {
     /// an unknown value with the reason why. Ends with status 1 when nothing is selected.
     #[command(after_help = QUERY_HELP)]
     Query(QueryArgs),
-    /// List the rules, with what each needs.
-    Rules,
+    /// List the rules: those that come with trysquare and those of the workspace.
+    ///
+    /// Shows of each how much a finding weighs, what of the standard it needs, and whether it runs
+    /// here.
+    Rules(RulesArgs),
     /// Print a rule's page: why it exists, examples, how to mend a finding.
-    Explain {
-        /// The rule's id, as a finding shows it.
-        #[arg(value_name = "RULE")]
-        rule: String,
-    },
+    Explain(ExplainArgs),
     /// Print a JSON Schema.
     Schema {
         /// Of what.
@@ -50,14 +49,76 @@ pub enum Command {
         of: SchemaOf,
     },
     /// Run the examples in rules' pages.
-    Test {
-        /// A directory of rule pages; without it, the rules that come with trysquare.
-        #[arg(value_name = "DIR")]
-        dir: Option<PathBuf>,
-        /// Write what the bad examples print into the pages.
-        #[arg(long)]
-        update: bool,
-    },
+    ///
+    /// A bad example must have exactly one finding of its rule, a good one none; what the page says
+    /// that a bad one prints must be what it prints.
+    Test(TestArgs),
+}
+
+/// `trysquare rules`
+#[derive(Debug, clap::Args)]
+pub struct RulesArgs {
+    /// A path in the workspace.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub path: PathBuf,
+    /// The configuration. Default: the trysquare.hcl at the workspace root, if there is one.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// How to print them.
+    #[arg(long, value_enum, default_value_t = RulesFormat::Text)]
+    pub format: RulesFormat,
+}
+
+/// `trysquare explain`
+#[derive(Debug, clap::Args)]
+pub struct ExplainArgs {
+    /// The rule's id, as a finding shows it.
+    #[arg(value_name = "RULE")]
+    pub rule: String,
+    /// The configuration. Default: the trysquare.hcl at the workspace root, if there is one.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// How to print it.
+    #[arg(long, value_enum, default_value_t = ExplainFormat::Text)]
+    pub format: ExplainFormat,
+    /// When to colour the output.
+    #[arg(long, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub color: Color,
+}
+
+/// `trysquare test`
+#[derive(Debug, clap::Args)]
+pub struct TestArgs {
+    /// A directory of rule pages. Default: the packs of the workspace; without any, the rules that
+    /// come with trysquare.
+    #[arg(value_name = "DIR")]
+    pub dir: Option<PathBuf>,
+    /// Write what the bad examples print into the pages.
+    #[arg(long)]
+    pub update: bool,
+    /// Show only what fails.
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+/// How to print a list of rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RulesFormat {
+    /// A table.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// How to print a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExplainFormat {
+    /// For people, laid out for the terminal.
+    Text,
+    /// The page as it is written.
+    Markdown,
+    /// For programs.
+    Json,
 }
 
 const QUERY_HELP: &str = "Examples:
@@ -69,7 +130,7 @@ const QUERY_HELP: &str = "Examples:
     trysquare query '$.alarms[*].threshold' --var timeout=60";
 
 /// Where to look, and with which values.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub struct WorkspaceArgs {
     /// The configuration. Default: the trysquare.hcl at the workspace root, if there is one.
     #[arg(long, value_name = "FILE")]

@@ -3,6 +3,7 @@
 mod check;
 mod model;
 mod rules;
+mod test;
 
 use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
@@ -46,10 +47,10 @@ pub fn run(args: Args) -> Result<ExitCode, CommandError> {
         Command::Check(args) => check::check(&args),
         Command::Model(args) => model::model(&args),
         Command::Query(args) => model::query(&args),
-        Command::Rules => rules::list(),
-        Command::Explain { rule } => rules::explain(&rule),
+        Command::Rules(args) => rules::list(&args),
+        Command::Explain(args) => rules::explain(&args),
         Command::Schema { of } => schema(of),
-        Command::Test { dir, update } => rules::test(dir.as_deref(), update),
+        Command::Test(args) => test::test(&args),
     }
 }
 

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use crate::eval::Budget;
 use crate::model::{Facts, Model, Sections};
-use crate::report::{Failure, Places, Report, Severity, SeverityOrOff, Skipped, sorted};
+use crate::report::{Failure, Places, Report, sorted};
+use crate::rules::choose::{self, Choice};
+use crate::rules::list::{Listed, list};
 use crate::rules::load::{Loaded, PageText, load, load_beside};
-use crate::rules::rule::SelectFrom;
-use crate::rules::{Rule, RuleError, Runner, pack};
+use crate::rules::{RuleError, Runner, pack, packs};
 use crate::source::{Reader, SourceProvider, Sources};
 use crate::standard::{self, ConfigError, FILE_NAME, Root, Standard};
 use crate::terraform::{Configuration, Inputs, Override, Problem, World};
@@ -75,22 +76,55 @@ pub fn check_again(
 fn finish(
     reader: Reader<'_>,
     options: &Options,
-    loaded: Arc<Loaded>,
+    mut loaded: Arc<Loaded>,
     workspace: Result<Workspace, Vec<ConfigError>>,
 ) -> Checked {
     let mut report = Report::default();
     match workspace {
         Ok(workspace) => {
-            let rules = Rules::choose(&loaded, &workspace.standard);
-            let model = workspace.model(&reader, &rules.sections());
+            let mut problems = add_packs(&reader, options, &workspace.standard, &mut loaded);
+            let mut choice = Choice::new(&loaded, &workspace.standard, &workspace.budget);
+            problems.append(&mut choice.settings);
+            report.failures = config_failures(&problems, &reader);
+            let model = workspace.model(&reader, &choice.sections());
             report.summary.resources = model.resources;
             report.summary.workflows = workspace.workflows.len();
-            Run { reader: &reader, options, workspace: &workspace, model: &model }.rules(&loaded, rules, &mut report);
+            Run { reader: &reader, options, workspace: &workspace, model: &model }.rules(&loaded, choice, &mut report);
             report.summary.files = reader.count();
         }
         Err(errors) => report.failures = config_failures(&errors, &reader),
     }
     Checked { report: sorted(report), sources: reader.into_sources(), rules: loaded }
+}
+
+/// The rules of a workspace, and what is wrong with them or with the configuration.
+pub struct Listing {
+    /// Those that can be read.
+    pub rules: Vec<Listed>,
+    /// What is wrong, as the failures of a report, and the files that it speaks of.
+    pub checked: Checked,
+}
+
+/// Lists the rules of a workspace. Where the configuration is wrong, they are listed as if there were none.
+#[must_use]
+pub fn rules(provider: &dyn SourceProvider, options: &Options) -> Listing {
+    let (mut loaded, sources) = prepare();
+    let reader = Reader::new(provider, sources);
+    let budget = Budget::new();
+    let (standard, mut problems) = match read_standard(&reader, options, &budget) {
+        Ok(standard) => (standard, Vec::new()),
+        Err(errors) => (Standard::default(), errors),
+    };
+    problems.extend(add_packs(&reader, options, &standard, &mut loaded));
+    let mut choice = Choice::new(&loaded, &standard, &budget);
+    problems.append(&mut choice.settings);
+    let mut failures = config_failures(&problems, &reader);
+    let sources = reader.sources();
+    failures.extend(choice.errors.iter().map(|error| rule_failure(error, Places::new(&sources))));
+    drop(sources);
+    let rules = list(&loaded, &standard, &budget);
+    let report = Report { failures, ..Report::default() };
+    Listing { rules, checked: Checked { report, sources: reader.into_sources(), rules: loaded } }
 }
 
 /// What rules see, as one value, as far as these sections of it are asked for.
@@ -192,56 +226,43 @@ fn inputs(reader: &Reader<'_>, root: &Root, options: &Options, budget: &Budget) 
     inputs
 }
 
+/// Adds the repository's own rules. Gives what is wrong with them, or with settings of rules that there are not.
+fn add_packs(
+    reader: &Reader<'_>,
+    options: &Options,
+    standard: &Standard,
+    loaded: &mut Arc<Loaded>,
+) -> Vec<ConfigError> {
+    if options.only.is_some() {
+        return Vec::new();
+    }
+    let mut problems = Vec::new();
+    if !standard.packs.is_empty() {
+        problems = packs::add(reader, standard, Arc::make_mut(loaded));
+    }
+    problems.extend(choose::unknown_rules(loaded, standard));
+    problems
+}
+
 fn pages(sources: &mut Sources, options: &Options) -> Vec<PageText> {
-    let mut page = |path: &str, text: &str| {
-        let text: Arc<str> = text.into();
-        let file = sources.add_apart(path, Arc::clone(&text));
-        PageText { path: path.to_owned(), file, text, url: pack::url(path) }
+    let page = |path: &str, text: Arc<str>, file| PageText {
+        path: path.to_owned(),
+        file,
+        text,
+        url: pack::url(path),
+        embedded: true,
     };
-    match &options.only {
-        Some((path, text)) => vec![page(path, text)],
-        None => pack::PAGES.iter().map(|(path, text)| page(path, text)).collect(),
+    if let Some((path, text)) = &options.only {
+        let text: Arc<str> = text.as_str().into();
+        let file = sources.add(path, Arc::clone(&text));
+        return vec![page(path, text, file)];
     }
-}
-
-/// The rules that are to run here.
-#[derive(Default)]
-struct Rules<'l> {
-    /// Each with how much it weighs here and where its page is.
-    running: Vec<(&'l Rule, Severity, &'l str)>,
-    skipped: Vec<Skipped>,
-    known: Vec<&'l str>,
-    errors: Vec<&'l RuleError>,
-}
-
-impl<'l> Rules<'l> {
-    fn choose(loaded: &'l Loaded, standard: &Standard) -> Self {
-        let mut rules = Self::default();
-        for (page, rule) in &loaded.rules {
-            let rule = match rule {
-                Ok(rule) => rule,
-                Err(errors) => {
-                    rules.errors.extend(errors);
-                    continue;
-                }
-            };
-            rules.known.push(&rule.id);
-            if let Some(reason) = skipped(rule, standard) {
-                rules.skipped.push(Skipped { rule: rule.id.clone(), reason });
-            } else if let SeverityOrOff::On(severity) = standard.severity(&rule.id, rule.severity) {
-                rules.running.push((rule, severity, &page.url));
-            }
-        }
-        rules
-    }
-
-    /// The parts of the model that they select from.
-    fn sections(&self) -> Sections {
-        Sections::of(self.running.iter().flat_map(|(rule, ..)| &rule.selects).filter_map(|select| match &select.from {
-            SelectFrom::Path(path, _) => Some(path.as_str()),
-            SelectFrom::Expression(_) => None,
-        }))
-    }
+    let embedded = |(path, text): &(&str, &str)| {
+        let text: Arc<str> = (*text).into();
+        let file = sources.add_apart(path, Arc::clone(&text));
+        page(path, text, file)
+    };
+    pack::PAGES.iter().map(embedded).collect()
 }
 
 /// One run of rules over one model.
@@ -253,45 +274,22 @@ struct Run<'r> {
 }
 
 impl Run<'_> {
-    fn rules(&self, loaded: &Loaded, rules: Rules<'_>, report: &mut Report) {
+    fn rules(&self, loaded: &Loaded, choice: Choice<'_>, report: &mut Report) {
         let sources = self.reader.sources();
         let places = Places::new(&sources);
         let Workspace { standard, budget, .. } = self.workspace;
         let runner = Runner::new(&self.model.value, standard.value.clone(), budget, places, &loaded.queries)
             .recording(self.options.compliance);
-        report.skipped.extend(rules.skipped);
-        report.failures.extend(rules.errors.iter().map(|error| rule_failure(error, places)));
-        for (rule, severity, url) in &rules.running {
-            let outcome = runner.run(rule, *severity, url);
+        report.skipped.extend(choice.skipped);
+        report.failures.extend(choice.errors.iter().map(|error| rule_failure(error, places)));
+        for active in &choice.active {
+            let outcome = runner.run(active);
             report.findings.extend(outcome.findings);
             report.undetermined.extend(outcome.undetermined);
             report.compliance.extend(outcome.verdicts);
             report.failures.extend(outcome.errors.iter().map(|error| rule_failure(error, places)));
         }
-        for (id, setting) in &standard.rules {
-            if self.options.only.is_none() && !rules.known.contains(&id.as_str()) {
-                let help = crate::eval::did_you_mean(id, rules.known.iter().copied());
-                let error = ConfigError::new(setting.span, format!("there is no rule `{id}`")).with_help(help);
-                report.failures.push(config_failure(&error, places));
-            }
-        }
     }
-}
-
-/// Why a rule does not run here.
-fn skipped(rule: &Rule, standard: &Standard) -> Option<String> {
-    if standard.severity(&rule.id, rule.severity) == SeverityOrOff::Off {
-        return Some("switched off in the configuration".to_owned());
-    }
-    let lacks = |need: &&String| match need.strip_prefix("standard.") {
-        Some(path) => standard.section(path).is_none(),
-        None => standard.value.is_null(),
-    };
-    let missing = rule.needs.iter().find(lacks)?;
-    Some(match missing.strip_prefix("standard.") {
-        Some(path) => format!("the standard has no `{path}`"),
-        None => "there is no standard".to_owned(),
-    })
 }
 
 fn config_failures(errors: &[ConfigError], reader: &Reader<'_>) -> Vec<Failure> {

@@ -17,7 +17,7 @@ const COLUMNS: usize = 5;
 /// Writes the page.
 pub fn render(checked: &Checked, repository: &Repository, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let report = &checked.report;
-    let rules = checked.rules.pages().map(|(page, rule)| (&*rule.id, &*page.url));
+    let rules = checked.rules.pages().map(|(page, rule)| (&*rule.id, repository.page(page)));
     let links = Links { repository, rules: rules.collect() };
     let mut page = Page::default();
     page.add(&headline(report));
@@ -39,7 +39,7 @@ pub fn render(checked: &Checked, repository: &Repository, style: Style, out: &mu
 struct Links<'a> {
     repository: &'a Repository,
     /// Addresses of the rules' pages.
-    rules: BTreeMap<&'a str, &'a str>,
+    rules: BTreeMap<&'a str, String>,
 }
 
 impl Links<'_> {

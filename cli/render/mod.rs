@@ -5,10 +5,13 @@ mod github;
 mod gitlab;
 mod json;
 mod junit;
+pub mod layout;
 mod markdown;
+pub mod page;
 pub mod query;
 mod repository;
 mod sarif;
+pub mod terminal;
 pub mod text;
 
 use std::fmt::Write as _;

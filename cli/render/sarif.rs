@@ -44,7 +44,7 @@ pub fn render(checked: &Checked, repository: &Repository, style: Style, out: &mu
                     version: &report.tool.version,
                     semantic_version: &report.tool.version,
                     information_uri: env!("CARGO_PKG_REPOSITORY"),
-                    rules: writer.rules.iter().map(|(page, rule)| descriptor(page, rule)).collect(),
+                    rules: writer.rules.iter().map(|(page, rule)| descriptor(page, rule, writer.repository)).collect(),
                 },
             },
             invocations: [Invocation {
@@ -67,7 +67,8 @@ fn named<'c>(checked: &'c Checked, open: &[Undetermined]) -> Vec<(&'c PageText, 
     checked.rules.pages().filter(|(_, rule)| names.contains(&&rule.id)).collect()
 }
 
-fn descriptor(page: &PageText, rule: &Rule) -> ReportingDescriptor {
+fn descriptor(page: &PageText, rule: &Rule, repository: &Repository) -> ReportingDescriptor {
+    let url = repository.page(page);
     let group = page.path.rsplit('/').nth(1).unwrap_or_default();
     let mut tags = vec![group];
     let mut properties = BTreeMap::from([("precision", Value::from("very-high"))]);
@@ -84,9 +85,10 @@ fn descriptor(page: &PageText, rule: &Rule) -> ReportingDescriptor {
         full_description: text(&rule.summary),
         help: Message {
             text: rule.summary.clone(),
-            markdown: Some(format!("{prose}\n\n[The rule and its examples]({})\n", page.url)),
+            markdown: Some(format!("{prose}\n\n[The rule and its examples]({url})\n")),
         },
-        help_uri: page.url.clone(),
+        // SARIF wants an address here, which the page of a rule of one's own may not have.
+        help_uri: url.starts_with("https://").then_some(url),
         default_configuration: Configuration { level: rule.severity.name() },
         properties,
     }

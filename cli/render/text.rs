@@ -9,6 +9,7 @@ use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode,
     SourceSpan, SpanContents,
 };
+use trysquare::check::Checked;
 use trysquare::report::{Failure, Finding, Label, Report, Severity, Summary};
 use trysquare::source::Sources;
 
@@ -21,9 +22,7 @@ const NEAR: u32 = 4;
 
 /// Writes failures and findings, then the summary.
 pub fn render(report: &Report, sources: &Sources, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    let theme = if style.color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
-    let handler =
-        GraphicalReportHandler::new_themed(theme).with_width(100).with_links(false).with_context_lines(CONTEXT);
+    let handler = handler(style.color);
     for failure in &report.failures {
         show(&handler, &Shown::failure(failure, sources), out)?;
     }
@@ -37,6 +36,21 @@ pub fn render(report: &Report, sources: &Sources, style: Style, out: &mut dyn Wr
         summary(report, style, out)?;
     }
     Ok(())
+}
+
+/// Writes what kept trysquare from doing what was asked, and nothing else.
+pub fn failures(checked: &Checked, out: &mut dyn Write) -> io::Result<()> {
+    let handler = handler(false);
+    checked
+        .report
+        .failures
+        .iter()
+        .try_for_each(|failure| show(&handler, &Shown::failure(failure, &checked.sources), out))
+}
+
+fn handler(color: bool) -> GraphicalReportHandler {
+    let theme = if color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+    GraphicalReportHandler::new_themed(theme).with_width(100).with_links(false).with_context_lines(CONTEXT)
 }
 
 /// Whether two findings show the same code: one line of a `for_each` is wrong for each of its instances.
@@ -244,7 +258,10 @@ fn summary(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()>
     let Summary { errors, warnings, notes, undetermined, suppressed, files, resources, workflows } = report.summary;
     if !report.failures.is_empty() {
         let these = if report.failures.len() == 1 { "this is" } else { "these are" };
-        return writeln!(out, "Nothing can be said before {these} mended.");
+        if files == 0 {
+            return writeln!(out, "Nothing can be said before {these} mended.");
+        }
+        writeln!(out, "Not everything can be said before {these} mended.")?;
     }
     writeln!(
         out,

@@ -24,6 +24,7 @@ mod sections;
 mod standard;
 mod statement;
 mod trust;
+pub mod types;
 mod workflows;
 
 use std::rc::Rc;

@@ -31,6 +31,18 @@ pub struct Runner<'r> {
     selections: RefCell<HashMap<String, Rc<Selection>>>,
 }
 
+/// A rule as it runs here.
+pub struct Active<'l> {
+    /// What it says.
+    pub rule: &'l Rule,
+    /// How much a finding weighs here.
+    pub severity: Severity,
+    /// Where its page is.
+    pub url: &'l str,
+    /// Its parameters, as one object.
+    pub parameters: Value,
+}
+
 /// What one rule has to say.
 #[derive(Debug, Default)]
 pub struct Outcome {
@@ -69,11 +81,12 @@ impl<'r> Runner<'r> {
 
     /// Runs a rule.
     #[must_use]
-    pub fn run(&self, rule: &Rule, severity: Severity, url: &str) -> Outcome {
+    pub fn run(&self, active: &Active<'_>) -> Outcome {
         let mut outcome = Outcome::default();
         let mut combinations = 0;
         let mut bound = Bound::new();
-        let case = Case { runner: self, rule, severity, url };
+        let scope = self.scope.clone().with_parameters(active.parameters.clone());
+        let case = Case { runner: self, scope, rule: active.rule, active };
         case.join(0, &mut bound, &mut combinations, &mut outcome);
         outcome
     }
@@ -95,15 +108,15 @@ impl<'r> Runner<'r> {
 /// One rule on its way through everything it selects.
 pub(super) struct Case<'c, 'r> {
     pub(super) runner: &'c Runner<'r>,
+    scope: RuleScope,
     pub(super) rule: &'c Rule,
-    severity: Severity,
-    url: &'c str,
+    active: &'c Active<'c>,
 }
 
 impl Case<'_, '_> {
     pub(super) fn with<T>(&self, bound: &Bound, run: impl FnOnce(&Evaluator<'_>) -> T) -> T {
         let names = bound.iter().map(|(name, value)| (name.as_str(), value.clone()));
-        Evaluator::new(&self.runner.scope, self.runner.budget).with_names(names, run)
+        Evaluator::new(&self.scope, self.runner.budget).with_names(names, run)
     }
 
     /// Binds the selects from `at` on, one after the other, and decides when all are bound.
@@ -217,9 +230,7 @@ impl Case<'_, '_> {
         let primary = match links.first() {
             Some(first) => {
                 let text = self.value_note(&at, first.span);
-                // What lies inside the marked expression is seen there already.
-                let origin_links = links.iter().skip(1).filter(|link| !first.span.contains(link.span));
-                related.extend(origin_links.map(|link| {
+                related.extend(links.iter().skip(1).map(|link| {
                     let text = if link.computed {
                         "computed here"
                     } else if link.reference {
@@ -248,10 +259,10 @@ impl Case<'_, '_> {
         }
         Ok(Finding {
             rule: self.rule.id.clone(),
-            severity: self.severity,
+            severity: self.active.severity,
             message,
             help,
-            url: Some(self.url.to_owned()),
+            url: Some(self.active.url.to_owned()),
             address: self.address(bound),
             primary,
             related,
@@ -263,7 +274,7 @@ impl Case<'_, '_> {
 
     /// The places of a value, without those in the rule's own page.
     pub(super) fn links(&self, value: &Value) -> Vec<crate::value::Link> {
-        let mut links = value.origin.chain(MAX_LINKS + 4);
+        let mut links = value.origin.chain(2 * MAX_LINKS);
         links.retain(|link| self.is_outside(&link.span));
         // What the configuration reads from a page is shown in the page.
         links.sort_by_key(|link| self.runner.places.path(link.span).ends_with(crate::standard::FILE_NAME));

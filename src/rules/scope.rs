@@ -10,22 +10,25 @@ use crate::value::{Data, Number, Piece, Type, Unknown, Value};
 /// The functions beside Terraform's.
 const FUNCTIONS: &[&str] = &["arn", "duration", "matches_glob", "megabytes"];
 
-/// `standard`, and the functions; what is selected is bound by the evaluator.
+/// `standard`, `parameter` and the functions; what is selected is bound by the evaluator.
+#[derive(Default, Clone)]
 pub struct RuleScope {
     standard: Value,
+    parameters: Value,
 }
 
 impl RuleScope {
     /// A scope with this standard.
     #[must_use]
     pub fn new(standard: Value) -> Self {
-        Self { standard }
+        Self { standard, parameters: Value::default() }
     }
 
-    /// A scope for the parts of a rule that refer to nothing.
+    /// The same scope with these parameters, an object.
     #[must_use]
-    pub fn empty() -> Self {
-        Self::new(Value::null())
+    pub fn with_parameters(mut self, parameters: Value) -> Self {
+        self.parameters = parameters;
+        self
     }
 }
 
@@ -33,8 +36,9 @@ impl Scope for RuleScope {
     fn lookup(&self, root: &str, _: &[PathStep], at: Span) -> Result<Found, EvalError> {
         match root {
             "standard" => Ok(Found::root(self.standard.clone())),
+            "parameter" => Ok(Found::root(self.parameters.clone())),
             _ => Err(EvalError::new(at, format!("`{root}` stands for nothing in this rule"))
-                .with_help("names are those of `select` and `let`, and `standard`")),
+                .with_help("names are those of `select` and `let`, `standard` and `parameter`")),
         }
     }
 

@@ -8,11 +8,11 @@ use std::sync::Arc;
 
 use crate::eval::{Budget, EvalError, Evaluator, did_you_mean};
 use crate::report::{Severity, SeverityOrOff};
-use crate::source::{ReadError, Reader, Span, normalize_path};
+use crate::source::{ReadError, Reader, Span, join_path, normalize_path};
 use crate::syntax::SyntaxProblem;
 use crate::syntax::hcl::ast::{Block, Body, Expr};
 use crate::terraform::HclFile;
-use crate::value::{Value, render};
+use crate::value::{Fields, Value, render};
 
 pub use schema::{SECTIONS, Shape};
 pub use scope::StandardScope;
@@ -74,6 +74,8 @@ pub struct Root {
 pub struct RuleSetting {
     /// The rule's severity here.
     pub severity: Option<SeverityOrOff>,
+    /// Its parameters that are set here.
+    pub parameters: Fields,
     /// Where the setting is.
     pub span: Span,
 }
@@ -220,8 +222,8 @@ fn read_root(evaluator: &Evaluator<'_>, block: &Block) -> Result<Root, Vec<Confi
         match strings(evaluator, &attribute.value) {
             Ok(files) => {
                 for (file, span) in files {
-                    match normalize_path(&format!("{}/{file}", root.dir)) {
-                        Some(path) => root.var_files.push(path.trim_start_matches('/').to_owned()),
+                    match normalize_path(&join_path(&root.dir, &file)) {
+                        Some(path) => root.var_files.push(path),
                         None => errors.push(ConfigError::new(span, "the file lies outside the repository")),
                     }
                 }
@@ -246,7 +248,7 @@ fn read_root(evaluator: &Evaluator<'_>, block: &Block) -> Result<Root, Vec<Confi
 
 fn read_standard(evaluator: &Evaluator<'_>, body: &Body) -> Result<Value, Vec<ConfigError>> {
     let mut errors = Vec::new();
-    let mut fields = crate::value::Fields::new();
+    let mut fields = Fields::new();
     for block in &body.blocks {
         errors.push(
             ConfigError::new(block.header, format!("`{}` is written as an attribute here", block.kind.value))
@@ -283,7 +285,7 @@ fn read_standard(evaluator: &Evaluator<'_>, body: &Body) -> Result<Value, Vec<Co
 }
 
 fn read_rule(evaluator: &Evaluator<'_>, block: &Block) -> Result<(String, RuleSetting), Vec<ConfigError>> {
-    let mut errors = known_attributes(block, &["severity"]);
+    let mut errors = known_attributes(block, &["severity", "parameters"]);
     let Some(id) = block.labels.first() else {
         errors.push(
             ConfigError::new(block.header, "`rule` names a rule")
@@ -291,7 +293,7 @@ fn read_rule(evaluator: &Evaluator<'_>, block: &Block) -> Result<(String, RuleSe
         );
         return Err(errors);
     };
-    let mut setting = RuleSetting { severity: None, span: id.span };
+    let mut setting = RuleSetting { severity: None, parameters: Fields::new(), span: id.span };
     if let Some(attribute) = block.body.attribute("severity") {
         match string(evaluator, &attribute.value) {
             Ok(text) => match SeverityOrOff::parse(&text) {
@@ -301,6 +303,14 @@ fn read_rule(evaluator: &Evaluator<'_>, block: &Block) -> Result<(String, RuleSe
                         .with_help(Some("use \"error\", \"warning\", \"note\" or \"off\"".to_owned())),
                 ),
             },
+            Err(error) => errors.push(error),
+        }
+    }
+    if let Some(attribute) = block.body.attribute("parameters") {
+        let needed = || ConfigError::new(attribute.value.span, "an object is needed here: parameter names to values");
+        let value = evaluator.evaluate(&attribute.value).map_err(ConfigError::from);
+        match value.and_then(|value| value.as_fields().cloned().ok_or_else(needed)) {
+            Ok(fields) => setting.parameters = fields,
             Err(error) => errors.push(error),
         }
     }

@@ -6,5 +6,6 @@
 mod documents;
 mod hostile;
 mod output;
+mod packs;
 mod query;
 mod run;

@@ -24,6 +24,18 @@ fn the_mended_example_is_clean() {
 }
 
 #[test]
+fn another_organisation_is_served_as_well() {
+    let output = trysquare(&["check", "examples/ferryline", "--format", "concise"]);
+    assert_eq!(output.status, 1);
+    insta::assert_snapshot!("ferryline-concise", output.stdout);
+    let output = trysquare(&["check", "examples/ferryline-fixed", "--show-undetermined"]);
+    assert_eq!(output.status, 0, "{}", output.stdout);
+    insta::assert_snapshot!("ferryline-fixed-text", output.stdout);
+    let output = trysquare(&["test", "examples/ferryline-fixed/policies"]);
+    assert_eq!(output.status, 0, "{}", output.stdout);
+}
+
+#[test]
 fn json_fits_its_schema() {
     let schema = serde_json::from_str(&trysquare(&["schema", "report"]).stdout).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();

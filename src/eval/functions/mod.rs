@@ -262,6 +262,32 @@ fn hangs_on(unknown: &Unknown, ty: Type) -> Value {
     Value::unknown(Unknown { not_null: true, ..unknown.derived(ty) }).at(Origin::NONE)
 }
 
+/// The result with a place: what it was computed from, or, when it is a value from elsewhere that was only handed on,
+/// the call on its way. Elements that were made here come from where the whole does.
+fn placed(mut value: Value, computed: &Origin, handed_on: Option<Span>) -> Value {
+    let without = |value: &Value| value.origin.is_empty();
+    let settle = |value: &mut Value| {
+        if without(value) {
+            value.origin = computed.clone();
+        }
+    };
+    match &mut value.data {
+        Data::Tuple(items) | Data::List(_, items) | Data::Set(_, items) if items.iter().any(without) => {
+            Arc::make_mut(items).iter_mut().for_each(settle);
+        }
+        Data::Map(_, fields) if fields.values().any(without) => Arc::make_mut(fields).values_mut().for_each(settle),
+        Data::Object(object) if object.fields.values().any(without) => {
+            Arc::make_mut(object).fields.values_mut().for_each(settle);
+        }
+        _ => {}
+    }
+    match (value.origin.span(), handed_on) {
+        (None, _) => value.at(computed.clone()),
+        (Some(span), Some(call)) if !call.contains(span) => value.via(call),
+        _ => value,
+    }
+}
+
 /// A result that no file can tell.
 fn never_known(ty: Type, reason: &str, call: &Call<'_>) -> Value {
     Value::unknown(Unknown { not_null: true, ..Unknown::new(ty, reason, Some(call.span)) }).at(Origin::NONE)
@@ -376,11 +402,9 @@ pub(super) fn call(
     }
     let running = Call { arguments: &converted, spans, span, evaluator };
     match (function.run)(&running) {
-        Ok(mut value) => {
-            if value.origin.is_empty() {
-                value.origin = origin;
-            }
-            Ok(value.marked(sensitive))
+        Ok(value) => {
+            let handed_on = evaluator.scope().records_references().then_some(span);
+            Ok(placed(value, &origin, handed_on).marked(sensitive))
         }
         Err(refusal) => {
             let place = refusal.argument.map_or(span, at);
