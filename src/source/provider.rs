@@ -128,6 +128,12 @@ pub fn normalize_path(path: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
+/// A name in a directory, as a path; `""` is the workspace root.
+#[must_use]
+pub fn join_path(dir: &str, name: &str) -> String {
+    if dir.is_empty() { name.to_owned() } else { format!("{dir}/{name}") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

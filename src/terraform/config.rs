@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::eval::EvalError;
-use crate::source::{FileId, ReadError, Reader, is_fetched, normalize_path};
+use crate::source::{FileId, ReadError, Reader, is_fetched, join_path, normalize_path};
 use crate::syntax::SyntaxProblem;
 use crate::syntax::hcl::ast::{Attribute, Block, ExprKind};
 use crate::syntax::hcl::parse_body;
@@ -270,7 +270,7 @@ impl Configuration {
             if shadowed(".tofu", ".tf") || shadowed(".tofu.json", ".tf.json") {
                 continue;
             }
-            let path = join(dir, name);
+            let path = join_path(dir, name);
             match HclFile::read(reader, &path) {
                 Err(error) => {
                     module.gaps.push(format!("{path} could not be read").into());
@@ -312,11 +312,6 @@ pub(super) fn directory(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(dir, _)| dir)
 }
 
-/// A name in a directory, as a path.
-pub(super) fn join(dir: &str, name: &str) -> String {
-    if dir.is_empty() { name.to_owned() } else { format!("{dir}/{name}") }
-}
-
 /// The directory that a module call's `source` names, when it is a local path inside the workspace.
 pub(super) fn local_source(dir: &str, call: &Block) -> Option<String> {
     let source = call.body.attribute("source")?;
@@ -326,12 +321,12 @@ pub(super) fn local_source(dir: &str, call: &Block) -> Option<String> {
     if !(text.starts_with("./") || text.starts_with("../") || &**text == "." || &**text == "..") {
         return None;
     }
-    normalize_path(&join(dir, text))
+    normalize_path(&join_path(dir, text))
 }
 
 /// Where `terraform init` put the modules it fetched; empty when it has not run.
 fn installed_modules(reader: &Reader<'_>, root: &str) -> BTreeMap<String, String> {
-    let path = join(root, ".terraform/modules/modules.json");
+    let path = join_path(root, ".terraform/modules/modules.json");
     let Ok(text) = reader.provider().read(&path) else {
         return BTreeMap::new();
     };
@@ -341,7 +336,7 @@ fn installed_modules(reader: &Reader<'_>, root: &str) -> BTreeMap<String, String
         .iter()
         .filter_map(|module| {
             let key = module.get("Key")?.as_str()?;
-            let dir = normalize_path(&join(root, module.get("Dir")?.as_str()?))?;
+            let dir = normalize_path(&join_path(root, module.get("Dir")?.as_str()?))?;
             Some((key.to_owned(), dir))
         })
         .collect()

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::config::{HclFile, Problem, join};
+use super::config::{HclFile, Problem};
 use super::plan::Plan;
 use crate::eval::{Budget, Constants, EvalError, Evaluator};
-use crate::source::{ReadError, Reader, Span};
+use crate::source::{ReadError, Reader, Span, join_path};
 use crate::syntax::json::recover_json;
 use crate::value::{Fields, Origin, Value};
 
@@ -55,7 +55,7 @@ impl Inputs {
         let first = ["terraform.tfvars", "terraform.tfvars.json"].map(str::to_owned);
         let first = first.iter().filter(|name| names.contains(name));
         let automatic: Vec<String> =
-            first.chain(names.iter().filter(is_automatic)).map(|name| join(dir, name)).collect();
+            first.chain(names.iter().filter(is_automatic)).map(|name| join_path(dir, name)).collect();
         for path in automatic.iter().chain(var_files) {
             if let Err(error) = inputs.read_file(reader, path, budget) {
                 inputs.problems.push(Problem::Unreadable(path.clone(), error));

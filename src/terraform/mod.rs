@@ -15,6 +15,7 @@ mod instance;
 mod overrides;
 mod plan;
 mod policy_document;
+mod probe;
 mod references;
 mod resource;
 mod scope;

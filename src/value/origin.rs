@@ -52,6 +52,20 @@ pub struct Link {
     pub computed: bool,
 }
 
+impl Link {
+    /// What the place is to the value, in a few words.
+    #[must_use]
+    pub fn note(&self) -> &'static str {
+        if self.computed {
+            "computed here"
+        } else if self.reference {
+            "by way of this"
+        } else {
+            "set here"
+        }
+    }
+}
+
 impl Origin {
     /// Written at `span`.
     #[must_use]
@@ -140,42 +154,43 @@ impl Origin {
         })
     }
 
-    /// The way back, nearest first. Where a value was computed from several, the way of the first is
-    /// followed and the sources of the others are added at the end. At most `limit` places.
+    /// The way back, nearest first. Where a value was computed from several, the way of the first is followed and
+    /// then those of the others. What lies inside an expression that is shown is seen there and no place of its own.
+    /// At most `limit` places.
     #[must_use]
     pub fn chain(&self, limit: usize) -> Vec<Link> {
         let mut links: Vec<Link> = Vec::new();
-        let mut waiting: Vec<&Self> = vec![self];
+        let mut waiting: Vec<(&Self, Option<Span>)> = vec![(self, None)];
         let mut hops = 0;
-        while let Some(origin) = waiting.pop() {
-            let mut next = Some(origin);
-            while let Some(node) = next.and_then(Self::node) {
-                hops += 1;
-                if links.len() >= limit || hops > 16 * limit {
-                    return links;
+        while let Some((origin, around)) = waiting.pop() {
+            let Some((node, span)) = origin.node().zip(origin.span()) else {
+                continue;
+            };
+            hops += 1;
+            if links.len() >= limit || hops > 16 * limit {
+                break;
+            }
+            let (reference, computed) = match node {
+                Node::Source(_) => (false, false),
+                Node::Via(..) => (true, false),
+                Node::Derived(..) | Node::Text(..) | Node::Encoded(..) => (false, true),
+            };
+            let seen = around.is_some_and(|around| around.contains(span)) || links.iter().any(|link| link.span == span);
+            if !seen {
+                links.push(Link { span, reference, computed });
+            }
+            let around = if computed && !seen { Some(span) } else { around };
+            match node {
+                Node::Source(_) => {}
+                Node::Via(_, from) => waiting.push((from, around)),
+                Node::Encoded(_, value) => waiting.push((&value.origin, around)),
+                Node::Derived(_, from) => waiting.extend(from.iter().rev().map(|from| (from, around))),
+                Node::Text(_, pieces) => {
+                    let literal =
+                        |origin: &Self| matches!(origin.node(), Some(Node::Source(own)) if span.contains(*own));
+                    let origins = pieces.iter().rev().map(|piece| &piece.origin);
+                    waiting.extend(origins.filter(|origin| !literal(origin)).map(|origin| (origin, around)));
                 }
-                let (span, reference, computed, from) = match node {
-                    Node::Source(span) => (*span, false, false, None),
-                    Node::Via(span, from) => (*span, true, false, Some(from)),
-                    Node::Encoded(span, value) => (*span, false, true, Some(&value.origin)),
-                    Node::Derived(span, from) => {
-                        waiting.extend(from.iter().skip(1).rev());
-                        (*span, false, true, from.first())
-                    }
-                    Node::Text(span, pieces) => {
-                        let mut inner = pieces.iter().map(|piece| &piece.origin).filter(|piece| match piece.span() {
-                            Some(inner) => !span.contains(inner),
-                            None => false,
-                        });
-                        let first = inner.next();
-                        waiting.extend(inner);
-                        (*span, false, true, first)
-                    }
-                };
-                if !links.iter().any(|link| link.span == span) {
-                    links.push(Link { span, reference, computed });
-                }
-                next = from;
             }
         }
         links
@@ -218,29 +233,76 @@ impl Origin {
         last
     }
 
+    /// Without the references that lead to where the value was written or computed.
+    #[must_use]
+    pub fn without_references(&self) -> &Self {
+        let mut origin = self;
+        while let Some(Node::Via(_, from)) = origin.node() {
+            origin = from;
+        }
+        origin
+    }
+
     /// The origin of the bytes `[start, end)` of the string this is the origin of: as narrow as can be told.
     #[must_use]
     pub fn slice(&self, start: usize, end: usize) -> Self {
         match self.node() {
             Some(Node::Via(span, from)) => Self::via(*span, from.slice(start, end)),
             Some(Node::Text(span, pieces)) => {
-                let at = pieces.partition_point(|piece| piece.start as usize <= start).max(1) - 1;
-                let Some(piece) = pieces.get(at) else {
-                    return self.clone();
-                };
-                let next = pieces.get(at + 1).map_or(usize::MAX, |piece| piece.start as usize);
-                let offset = start - (piece.start as usize).min(start);
-                match piece.origin.node() {
-                    Some(Node::Source(source)) if piece.verbatim => {
-                        let from = source.start as usize + offset;
-                        let length = end.min(next).saturating_sub(start);
-                        Self::source(Span::new(source.file, from, (from + length).min(source.end as usize)))
-                    }
-                    Some(_) if end <= next => piece.origin.clone(),
-                    _ => Self::source(*span),
+                let starts_at = |index: usize| pieces.get(index).map(|piece| piece.start as usize);
+                let mut first = pieces.partition_point(|piece| (piece.start as usize) < start);
+                if starts_at(first) != Some(start) {
+                    first = first.saturating_sub(1);
+                }
+                let mut last = pieces.partition_point(|piece| (piece.start as usize) < end).max(first + 1);
+                // An unknown piece has no length, so one at the end starts there.
+                while starts_at(last) == Some(end) && starts_at(last + 1) == Some(end) {
+                    last += 1;
+                }
+                let starts = pieces.iter().skip(1).map(|piece| piece.start as usize).chain([usize::MAX]);
+                let parts = pieces.iter().zip(starts).take(last).skip(first);
+                let parts: Vec<TextPiece> = parts.map(|(piece, next)| piece.slice(start, end.min(next))).collect();
+                match parts.as_slice() {
+                    [] => self.clone(),
+                    [only] => only.origin.clone(),
+                    _ => Self::text(stretch(*span, pieces, first..last, &parts), parts),
                 }
             }
             _ => self.clone(),
         }
     }
+}
+
+impl TextPiece {
+    /// The part between two offsets of the string, as a piece of the string that starts at `start`.
+    fn slice(&self, start: usize, end: usize) -> Self {
+        let from = start.saturating_sub(self.start as usize);
+        let length = end.saturating_sub(start.max(self.start as usize));
+        let origin = match self.origin.node() {
+            Some(Node::Source(source)) if self.verbatim => {
+                let at = source.start as usize + from;
+                Origin::source(Span::new(source.file, at, (at + length).min(source.end as usize)))
+            }
+            Some(Node::Source(_)) | None => self.origin.clone(),
+            Some(_) if self.verbatim => self.origin.slice(from, from + length),
+            Some(_) => self.origin.clone(),
+        };
+        let begins = u32::try_from(start).unwrap_or(u32::MAX);
+        Self { start: self.start.saturating_sub(begins), origin, verbatim: self.verbatim }
+    }
+}
+
+/// What the pieces of a template at `range` cover of it, given as `parts` with their ends cut off. An interpolation
+/// goes from the end of the literal before it to the start of the one after.
+fn stretch(template: Span, pieces: &[TextPiece], range: std::ops::Range<usize>, parts: &[TextPiece]) -> Span {
+    let literal = |piece: Option<&TextPiece>| match piece?.origin.node() {
+        Some(Node::Source(own)) if template.contains(*own) => Some(*own),
+        _ => None,
+    };
+    let before = || literal(range.start.checked_sub(1).and_then(|before| pieces.get(before))).map(|own| own.end);
+    let after = || literal(pieces.get(range.end)).map(|own| own.start);
+    let start = literal(parts.first()).map(|own| own.start).or_else(before).unwrap_or(template.start);
+    let end = literal(parts.last()).map(|own| own.end).or_else(after).unwrap_or(template.end);
+    // The pieces of a loop do not stand in the order of the text.
+    if start < end { Span { start, end, ..template } } else { template }
 }

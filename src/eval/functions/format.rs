@@ -7,7 +7,7 @@ use unicode_segmentation::UnicodeSegmentation as _;
 use super::encoding::{to_json_text, write_string};
 use super::{Call, Function, Kind, Outcome, Parameter, Refusal, hangs_on, never_known, partial};
 use crate::eval::Budget;
-use crate::value::{Data, Decimal, Number, Piece, Type, Value, convert};
+use crate::value::{Data, Decimal, Number, Origin, Piece, Type, Value, convert};
 
 const FORMAT: Parameter = Parameter::new("format", Kind::String);
 const ARGUMENTS: Parameter = Parameter::new("args", Kind::Any).or_null().or_unknown();
@@ -88,7 +88,8 @@ fn format_list(call: &Call<'_>) -> Outcome {
             .collect();
         let value = Value::from_pieces(formatted(call.text(0), &arguments)?);
         call.allow_string(value.as_str().map_or(0, str::len))?;
-        items.push(value);
+        let origins = std::iter::once(call.argument(0)).chain(arguments).map(|argument| argument.origin.clone());
+        items.push(value.at(Origin::derived(call.span, origins)));
     }
     Ok(Value::list(Type::String, items))
 }

@@ -39,7 +39,8 @@ fn decode(call: &Call<'_>) -> Outcome {
 }
 
 /// What a JSON text says, with the place of every part; `None` where it is no JSON, or an unknown part keeps it
-/// from being read. A text that remembers what it encodes says that.
+/// from being read. A text that remembers what it encodes says that. The places are those in the text, wherever that
+/// is used.
 #[must_use]
 pub fn read_json(text: &Value) -> Option<Value> {
     if let Some(value) = text.origin.decoded() {
@@ -48,7 +49,8 @@ pub fn read_json(text: &Value) -> Option<Value> {
     if !matches!(text.data, Data::String(_) | Data::Partial(_)) {
         return None;
     }
-    let holed = Holed::new(text, true)?;
+    let written = text.clone().at(text.origin.without_references().clone());
+    let holed = Holed::new(&written, true)?;
     let json = parse_json(&holed.text).ok()?;
     Some(to_value(&json, &holed).marked(text.sensitive))
 }

@@ -262,6 +262,32 @@ fn hangs_on(unknown: &Unknown, ty: Type) -> Value {
     Value::unknown(Unknown { not_null: true, ..unknown.derived(ty) }).at(Origin::NONE)
 }
 
+/// The result with a place: what it was computed from, or, when it is a value from elsewhere that was only handed on,
+/// the call on its way. Elements that were made here come from where the whole does.
+fn placed(mut value: Value, computed: &Origin, handed_on: Option<Span>) -> Value {
+    let without = |value: &Value| value.origin.is_empty();
+    let settle = |value: &mut Value| {
+        if without(value) {
+            value.origin = computed.clone();
+        }
+    };
+    match &mut value.data {
+        Data::Tuple(items) | Data::List(_, items) | Data::Set(_, items) if items.iter().any(without) => {
+            Arc::make_mut(items).iter_mut().for_each(settle);
+        }
+        Data::Map(_, fields) if fields.values().any(without) => Arc::make_mut(fields).values_mut().for_each(settle),
+        Data::Object(object) if object.fields.values().any(without) => {
+            Arc::make_mut(object).fields.values_mut().for_each(settle);
+        }
+        _ => {}
+    }
+    match (value.origin.span(), handed_on) {
+        (None, _) => value.at(computed.clone()),
+        (Some(span), Some(call)) if !call.contains(span) => value.via(call),
+        _ => value,
+    }
+}
+
 /// A result that no file can tell.
 fn never_known(ty: Type, reason: &str, call: &Call<'_>) -> Value {
     Value::unknown(Unknown { not_null: true, ..Unknown::new(ty, reason, Some(call.span)) }).at(Origin::NONE)
@@ -301,6 +327,49 @@ pub fn names() -> Vec<&'static str> {
     names
 }
 
+/// What a function takes and gives, as far as that can be told before it is called.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Signature {
+    /// How many arguments it needs.
+    pub least: usize,
+    /// Whether it takes more than that.
+    pub more: bool,
+    /// The type of what it gives.
+    pub returns: Type,
+}
+
+impl Signature {
+    /// What is wrong with this many arguments, as a clause.
+    #[must_use]
+    pub fn refuses(&self, count: usize) -> Option<String> {
+        let fits = if self.more { count >= self.least } else { count == self.least };
+        let wanted = match (self.least, self.more) {
+            (1, true) => "at least one argument".to_owned(),
+            (least, true) => format!("at least {least} arguments"),
+            (1, false) => "one argument".to_owned(),
+            (0, false) => "no arguments".to_owned(),
+            (least, false) => format!("{least} arguments"),
+        };
+        (!fits).then(|| format!("takes {wanted}, and here are {count}"))
+    }
+}
+
+/// The signature of a function of Terraform's; `None` when there is none of that name.
+#[must_use]
+pub fn signature(name: &str) -> Option<Signature> {
+    match name {
+        "try" => Some(Signature { least: 1, more: true, returns: Type::Any }),
+        "can" => Some(Signature { least: 1, more: false, returns: Type::Bool }),
+        _ => table().get(name).map(|function| function.signature()),
+    }
+}
+
+impl Function {
+    fn signature(&self) -> Signature {
+        Signature { least: self.parameters.len(), more: self.rest.is_some(), returns: self.returns.ty() }
+    }
+}
+
 /// What looking through an argument once costs.
 fn weight(value: &Value) -> usize {
     match &value.data {
@@ -328,21 +397,15 @@ pub(super) fn call(
         let error = EvalError::new(name.span, format!("there is no function `{called}`"));
         let known = names();
         let extra = evaluator.scope().function_names();
-        return Err(error.suggesting(called, known.iter().chain(extra).copied()));
+        return Err(error.suggesting(called, known.into_iter().chain(extra)));
     };
     if let Some(reason) = evaluator.scope().forbids(called) {
         return Err(EvalError::new(name.span, reason));
     }
     evaluator.budget().spend(1 + arguments.iter().map(weight).sum::<usize>(), span)?;
     let count = arguments.len();
-    let least = function.parameters.len();
-    if count < least || (count > least && function.rest.is_none()) {
-        let wanted = match (least, &function.rest) {
-            (_, Some(_)) => format!("at least {least} argument{}", if least == 1 { "" } else { "s" }),
-            (1, None) => "one argument".to_owned(),
-            (_, None) => format!("{least} arguments"),
-        };
-        return Err(EvalError::new(span, format!("`{called}` takes {wanted}, and here are {count}")));
+    if let Some(refusal) = function.signature().refuses(count) {
+        return Err(EvalError::new(span, format!("`{called}` {refusal}")));
     }
     let at = |index: usize| spans.get(index).copied().unwrap_or(span);
     let mut sensitive = false;
@@ -376,11 +439,9 @@ pub(super) fn call(
     }
     let running = Call { arguments: &converted, spans, span, evaluator };
     match (function.run)(&running) {
-        Ok(mut value) => {
-            if value.origin.is_empty() {
-                value.origin = origin;
-            }
-            Ok(value.marked(sensitive))
+        Ok(value) => {
+            let handed_on = evaluator.scope().records_references().then_some(span);
+            Ok(placed(value, &origin, handed_on).marked(sensitive))
         }
         Err(refusal) => {
             let place = refusal.argument.map_or(span, at);

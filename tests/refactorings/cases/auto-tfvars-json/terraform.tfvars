@@ -1,0 +1,3 @@
+timeout     = 30
+memory_size = 256
+log_level   = "INFO"
