@@ -245,16 +245,7 @@ impl Case<'_, '_> {
         let primary = match links.first() {
             Some(first) => {
                 let text = self.value_note(&at, first.span);
-                related.extend(links.iter().skip(1).map(|link| {
-                    let text = if link.computed {
-                        "computed here"
-                    } else if link.reference {
-                        "by way of this"
-                    } else {
-                        "set here"
-                    };
-                    self.runner.places.label(link.span, text)
-                }));
+                related.extend(links.iter().skip(1).map(|link| self.runner.places.label(link.span, link.note())));
                 self.runner.places.label(first.span, text)
             }
             None => match bound.first().and_then(|(_, value)| self.links(value).first().copied()) {
