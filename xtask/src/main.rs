@@ -5,6 +5,7 @@
 
 mod bench;
 mod hooks;
+mod npm;
 mod test;
 mod workflows;
 
@@ -16,6 +17,7 @@ const USAGE: &str = "\
 cargo xtask test         everything that has to hold: format, lints, docs, tests, examples, WebAssembly
 cargo xtask hooks        the pre-commit hooks, by the real pre-commit and prek; part of test
 cargo xtask workflows    our workflows and the action, audited; part of test
+cargo xtask npm          make the npm package, in target/npm
 cargo xtask bench        measure: criterion, then whole processes
 cargo xtask bench hooks  measure the hook beside other tools that run before a commit";
 
@@ -28,6 +30,7 @@ fn main() -> ExitCode {
             Some("hooks") => bench::hooks(),
             _ => bench::all(),
         },
+        Some("npm") => npm::package().map(|out| println!("{}", out.display())),
         _ => {
             eprintln!("{USAGE}");
             return ExitCode::from(2);
