@@ -7,6 +7,7 @@ mod baseline;
 mod documents;
 mod formats;
 mod hostile;
+mod init;
 mod mistakes;
 mod output;
 mod packs;

@@ -25,12 +25,12 @@ fn main() -> ExitCode {
     let outcome = match env::args().nth(1).as_deref() {
         Some("test") => test::all(),
         Some("hooks") => hooks::all(),
+        Some("npm") => npm::package().map(|out| println!("{}", out.display())),
         Some("workflows") => workflows::all(),
         Some("bench") => match env::args().nth(2).as_deref() {
             Some("hooks") => bench::hooks(),
             _ => bench::all(),
         },
-        Some("npm") => npm::package().map(|out| println!("{}", out.display())),
         _ => {
             eprintln!("{USAGE}");
             return ExitCode::from(2);
