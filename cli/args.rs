@@ -4,15 +4,24 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 
+const START: &str = "\
+Start here:
+  trysquare check              check the repository you are in
+  trysquare explain RULE       why a rule exists, with examples";
+
+const EXIT_STATUS: &str = "\
+Exit status:
+  0  nothing to report at or above --fail-on
+  1  findings
+  2  trysquare could not do what was asked: usage, configuration, unreadable input";
+
 /// Holds Terraform and GitHub Actions workflows against a team's documented standards.
 ///
 /// The standard is a page your team already keeps. A file `trysquare.hcl` at the root of the
 /// repository says which tables and sentences of it to hold the code to.
 #[derive(Debug, Parser)]
 #[command(name = "trysquare", version, propagate_version = true, max_term_width = 100)]
-#[command(
-    after_help = "Start here:\n  trysquare check              check the repository you are in\n  trysquare explain RULE       why a rule exists, with examples\n\nExit status:\n  0  nothing to report at or above --fail-on\n  1  findings\n  2  trysquare could not do what was asked: usage, configuration, unreadable input"
-)]
+#[command(after_help = format!("{START}\n\n{EXIT_STATUS}"))]
 pub struct Args {
     /// What to do.
     #[command(subcommand)]
@@ -23,6 +32,7 @@ pub struct Args {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Find where code and page part.
+    #[command(after_help = EXIT_STATUS)]
     Check(CheckArgs),
     /// Print everything rules see, as JSON.
     ///
@@ -149,7 +159,8 @@ pub struct WorkspaceArgs {
 pub struct CheckArgs {
     /// Files or directories to report on. Everything is read all the same, because a value can
     /// come from anywhere; this only says whose findings are shown. The workspace root is the
-    /// nearest directory at or above the first path that holds a trysquare.hcl, else a .git.
+    /// nearest directory that holds a trysquare.hcl, at or above the first path that has one;
+    /// without one, the nearest that holds a .git, at or above the first path.
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     #[command(flatten)]
@@ -175,12 +186,27 @@ pub struct CheckArgs {
     /// Also list what could not be decided, and why.
     #[arg(long)]
     pub show_undetermined: bool,
+    /// Report only what this list does not have; --write-baseline writes it.
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Write all findings to a file, for --baseline, and end with status 0.
+    #[arg(long, value_name = "FILE", conflicts_with = "baseline")]
+    pub write_baseline: Option<PathBuf>,
+    /// Let comments `trysquare:ignore` and `ignore` blocks silence nothing.
+    #[arg(long)]
+    pub no_ignore: bool,
+    /// Also list what is silenced, and by what (text, sarif, markdown; json has it always).
+    #[arg(long)]
+    pub show_suppressed: bool,
     /// When to colour the output.
     #[arg(long, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
     pub color: Color,
     /// Print findings only, without the summary.
     #[arg(short, long, action = ArgAction::SetTrue)]
     pub quiet: bool,
+    /// Say how long each phase took, on standard error.
+    #[arg(short, long, action = ArgAction::SetTrue, conflicts_with = "quiet")]
+    pub verbose: bool,
 }
 
 /// `trysquare model`

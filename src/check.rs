@@ -1,19 +1,30 @@
 //! The whole way from files to a report.
 
+mod watch;
+
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::eval::Budget;
 use crate::model::{Facts, Model, Sections};
-use crate::report::{Failure, Places, Report, sorted};
+use crate::report::{Failure, Places, Report, arrange, sorted};
 use crate::rules::choose::{self, Choice};
 use crate::rules::list::{Listed, list};
-use crate::rules::load::{Loaded, PageText, load, load_beside};
-use crate::rules::{RuleError, Runner, pack, packs};
+use crate::rules::load::{Loaded, PageText, Queries, load, load_beside};
+use crate::rules::rule::{Select, SelectFrom};
+use crate::rules::run::Active;
+use crate::rules::{Rule, RuleError, Runner, pack, packs};
 use crate::source::{Reader, SourceProvider, Sources};
 use crate::standard::{self, ConfigError, FILE_NAME, Root, Standard};
+use crate::suppression::{RuleNames, Suppressions};
 use crate::terraform::{Configuration, Inputs, Override, Problem, World};
 use crate::value::Value;
 use crate::workflow::{self, Workflow};
+
+pub use watch::{Phase, Watch};
+
+/// What rules about suppressions select from.
+const SUPPRESSIONS: &str = "$.suppressions";
 
 /// What to check, and with what.
 #[derive(Debug, Clone, Default)]
@@ -26,8 +37,14 @@ pub struct Options {
     pub var_files: Vec<String>,
     /// Path and text of the only rule page to run, instead of the embedded pack.
     pub only: Option<(String, String)>,
+    /// The date, as `YYYY-MM-DD`, by which suppressions expire; without one, none does.
+    pub today: Option<String>,
+    /// Whether comments and `ignore` blocks silence nothing.
+    pub no_ignore: bool,
     /// Whether to report how the code stands to each documented standard, and not only where they part.
     pub compliance: bool,
+    /// Who is told how far the check has come.
+    pub watch: Watch,
 }
 
 /// A report and the files that it speaks of.
@@ -86,10 +103,13 @@ fn finish(
             let mut choice = Choice::new(&loaded, &workspace.standard, &workspace.budget);
             problems.append(&mut choice.settings);
             report.failures = config_failures(&problems, &reader);
+            options.watch.begins(Phase::Evaluate);
             let model = workspace.model(&reader, &choice.sections());
+            options.watch.begins(Phase::Decide);
             report.summary.resources = model.resources;
             report.summary.workflows = workspace.workflows.len();
-            Run { reader: &reader, options, workspace: &workspace, model: &model }.rules(&loaded, choice, &mut report);
+            let run = Run { reader: &reader, options, workspace: &workspace, queries: &loaded.queries };
+            run.rules(&model.value, &choice, &loaded.ids(), &mut report);
             report.summary.files = reader.count();
         }
         Err(errors) => report.failures = config_failures(&errors, &reader),
@@ -136,11 +156,24 @@ pub fn model(
     options: &Options,
     sections: &Sections,
 ) -> Result<(Value, Sources), Box<Checked>> {
-    let reader = Reader::new(provider, Sources::new());
+    let mut sources = Sources::new();
+    let pages = pages(&mut sources, options);
+    let reader = Reader::new(provider, sources);
     match Workspace::read(&reader, options) {
         Ok(workspace) => {
-            let model = workspace.model(&reader, sections);
-            Ok((model.value, reader.into_sources()))
+            let mut model = workspace.model(&reader, sections).value;
+            if sections.wants("suppressions") {
+                let mut loaded = Arc::new(load(pages));
+                add_packs(&reader, options, &workspace.standard, &mut loaded);
+                let choice = Choice::new(&loaded, &workspace.standard, &workspace.budget);
+                let run = Run { reader: &reader, options, workspace: &workspace, queries: &loaded.queries };
+                let suppressions =
+                    run.suppressions(&choice, &loaded.ids()).facts(|_| Some("no rules have run".to_owned()));
+                let mut fields = model.as_fields().cloned().unwrap_or_default();
+                fields.insert("suppressions".into(), suppressions);
+                model = Value::object(fields);
+            }
+            Ok((model, reader.into_sources()))
         }
         Err(errors) => {
             let report = Report { failures: config_failures(&errors, &reader), ..Report::default() };
@@ -161,6 +194,7 @@ pub(crate) struct Workspace {
 
 impl Workspace {
     pub(crate) fn read(reader: &Reader<'_>, options: &Options) -> Result<Self, Vec<ConfigError>> {
+        options.watch.begins(Phase::Read);
         let budget = Budget::new();
         let standard = read_standard(reader, options, &budget)?;
         let dirs: Option<Vec<String>> =
@@ -256,37 +290,60 @@ fn pages(sources: &mut Sources, options: &Options) -> Vec<PageText> {
         url: pack::url(path),
         embedded: true,
     };
-    if let Some((path, text)) = &options.only {
+    let only = options.only.as_ref().map(|(path, text)| {
         let text: Arc<str> = text.as_str().into();
         let file = sources.add(path, Arc::clone(&text));
-        return vec![page(path, text, file)];
-    }
-    let embedded = |(path, text): &(&str, &str)| {
-        let text: Arc<str> = (*text).into();
-        let file = sources.add_apart(path, Arc::clone(&text));
         page(path, text, file)
-    };
-    pack::PAGES.iter().map(embedded).collect()
+    });
+    let mut pages: Vec<PageText> = only.into_iter().collect();
+    // A rule about suppressions has something to say only where others would.
+    if pages.iter().all(|only| only.text.contains(SUPPRESSIONS)) {
+        let others = pack::PAGES.iter().filter(|(path, _)| options.only.as_ref().is_none_or(|(only, _)| only != path));
+        pages.extend(others.map(|(path, text)| {
+            let text: Arc<str> = (*text).into();
+            let file = sources.add_apart(path, Arc::clone(&text));
+            page(path, text, file)
+        }));
+    }
+    pages
 }
 
-/// One run of rules over one model.
+/// One run of rules over one workspace.
 struct Run<'r> {
     reader: &'r Reader<'r>,
     options: &'r Options,
     workspace: &'r Workspace,
-    model: &'r Model,
+    queries: &'r Queries,
 }
 
 impl Run<'_> {
-    fn rules(&self, loaded: &Loaded, choice: Choice<'_>, report: &mut Report) {
+    fn rules(&self, model: &Value, choice: &Choice<'_>, known: &[String], report: &mut Report) {
         let sources = self.reader.sources();
         let places = Places::new(&sources);
-        let Workspace { standard, budget, .. } = self.workspace;
-        let runner = Runner::new(&self.model.value, standard.value.clone(), budget, places, &loaded.queries)
-            .recording(self.options.compliance);
-        report.skipped.extend(choice.skipped);
+        report.skipped.extend(choice.skipped.iter().cloned());
         report.failures.extend(choice.errors.iter().map(|error| rule_failure(error, places)));
-        for active in &choice.active {
+        let (last, first): (Vec<&Active<'_>>, Vec<&Active<'_>>) =
+            choice.active.iter().partition(|active| is_about_suppressions(active.rule));
+        self.run(model, &first, places, report);
+        arrange(&mut report.findings);
+        if self.options.no_ignore {
+            return;
+        }
+        let mut suppressions = self.suppressions(choice, known);
+        report.suppressed = suppressions.apply(&mut report.findings, places);
+        if !suppressions.is_empty() {
+            let open: HashSet<&str> = report.undetermined.iter().map(|open| open.rule.as_str()).collect();
+            let why = |rule: &str| open.contains(rule).then(|| format!("`{rule}` is undetermined for something"));
+            let facts = Value::record([("suppressions", suppressions.facts(why))]);
+            self.run(&facts, &last, places, report);
+        }
+    }
+
+    fn run(&self, model: &Value, rules: &[&Active<'_>], places: Places<'_>, report: &mut Report) {
+        let Workspace { standard, budget, .. } = self.workspace;
+        let runner =
+            Runner::new(model, standard.value.clone(), budget, places, self.queries).recording(self.options.compliance);
+        for active in rules {
             let outcome = runner.run(active);
             report.findings.extend(outcome.findings);
             report.undetermined.extend(outcome.undetermined);
@@ -294,6 +351,21 @@ impl Run<'_> {
             report.failures.extend(outcome.errors.iter().map(|error| rule_failure(error, places)));
         }
     }
+
+    fn suppressions(&self, choice: &Choice<'_>, known: &[String]) -> Suppressions {
+        let sources = self.reader.sources();
+        let running = choice.active.iter().map(|active| active.rule.id.as_str()).collect();
+        let names = RuleNames { known, running: &running };
+        let today = self.options.today.as_deref();
+        let files = self.reader.files_read();
+        Suppressions::read(files, Places::new(&sources), &self.workspace.standard, &names, today)
+    }
+}
+
+/// Whether a rule speaks of suppressions, and so runs after all that they may silence.
+fn is_about_suppressions(rule: &Rule) -> bool {
+    let is_path = |select: &Select| matches!(&select.from, SelectFrom::Path(path, _) if path.starts_with(SUPPRESSIONS));
+    rule.selects.iter().any(is_path)
 }
 
 fn config_failures(errors: &[ConfigError], reader: &Reader<'_>) -> Vec<Failure> {

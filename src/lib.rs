@@ -23,6 +23,7 @@
 //! * [`standard`]: `trysquare.hcl`, which says what of a page code is held to.
 //! * [`model`]: the facts that rules see.
 //! * [`rules`]: rules, each one page of prose, condition and examples; pass, finding or undetermined.
+//! * [`suppression`]: what of it is silenced, by whom and why.
 //! * [`report`]: what is said in the end.
 //! * [`query`]: the other way to ask: what a JSONPath selects from the model, and where that came from.
 //!
@@ -37,6 +38,7 @@ pub mod report;
 pub mod rules;
 pub mod source;
 pub mod standard;
+pub mod suppression;
 pub mod syntax;
 pub mod terraform;
 pub mod value;

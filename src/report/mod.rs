@@ -1,11 +1,13 @@
 //! What a check found, as values: the shape of `--format json`.
 
+mod baseline;
 mod build;
 mod verdict;
 
 use serde::{Deserialize, Serialize};
 
-pub use build::{Places, sorted};
+pub use baseline::{Baseline, BaselineError, KnownFinding};
+pub use build::{Places, arrange, sorted};
 pub use verdict::{Answer, Verdict};
 
 /// How much a finding weighs.
@@ -171,6 +173,18 @@ pub enum SuppressedBy {
     Baseline,
 }
 
+impl SuppressedBy {
+    /// As it is written.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Comment => "comment",
+            Self::Configuration => "configuration",
+            Self::Baseline => "baseline",
+        }
+    }
+}
+
 /// A finding that somebody decided to live with. It is not among the findings, weighs nothing, and is
 /// counted in [`Summary::suppressed`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -290,6 +304,9 @@ pub struct Report {
     /// What is wrong and silenced, in the same order.
     #[serde(default)]
     pub suppressed: Vec<Suppressed>,
+    /// What the baseline lists and is not found any more: it can be taken out there.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub resolved: Vec<KnownFinding>,
     /// What could not be decided.
     pub undetermined: Vec<Undetermined>,
     /// Rules that did not run.
@@ -311,6 +328,7 @@ impl Default for Report {
             tool: Tool { name: "trysquare".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
             findings: Vec::new(),
             suppressed: Vec::new(),
+            resolved: Vec::new(),
             undetermined: Vec::new(),
             skipped: Vec::new(),
             failures: Vec::new(),

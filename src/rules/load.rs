@@ -59,6 +59,12 @@ pub struct Loaded {
 }
 
 impl Loaded {
+    /// The ids of all rules, of those that cannot be read too.
+    #[must_use]
+    pub fn ids(&self) -> Vec<String> {
+        self.rules.iter().map(|rule| rule.id()).collect()
+    }
+
     /// The rules that can be read, each with its page.
     pub fn pages(&self) -> impl Iterator<Item = (&PageText, &Rule)> {
         self.rules.iter().filter_map(|loaded| Some((&loaded.page, loaded.rule.as_ref().ok()?)))

@@ -15,6 +15,7 @@ impl Case<'_, '_> {
         let links = at.as_ref().map(|at| self.links(at)).unwrap_or_default();
         let places = links.iter().map(|link| self.runner.places.label(link.span, link.note()));
         let mut places = places.filter(|label| !is_page(label));
+        let code = places.next().map(|label| Label { text: String::new(), ..label });
         let (documented, page) =
             self.documented(bound).map_or((None, None), |(value, page)| (shown(&value), Some(page)));
         Verdict {
@@ -23,11 +24,11 @@ impl Case<'_, '_> {
             function: bound.iter().find_map(|(_, value)| function(value)),
             address: self.address(bound),
             about: self.about(bound),
-            // A value says something only beside the one it is held against.
-            evaluated: at.as_ref().filter(|_| documented.is_some()).and_then(shown),
+            // A value says something only beside another one that it is held against.
+            evaluated: at.as_ref().filter(|_| code.is_some() && documented.is_some()).and_then(shown),
             documented,
             message,
-            code: places.next().map(|label| Label { text: String::new(), ..label }),
+            code,
             origins: places.collect(),
             page,
         }

@@ -3,9 +3,12 @@
 // Tests start the binary and write files; what goes wrong there should end them.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::indexing_slicing)]
 
+mod baseline;
 mod documents;
+mod formats;
 mod hostile;
 mod output;
 mod packs;
 mod query;
 mod run;
+mod suppression;

@@ -16,14 +16,22 @@ pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
+/// What a workflow of GitHub sets, and what we look at: tests say themselves what of it is set.
+const ENVIRONMENT: &[&str] =
+    &["NO_COLOR", "FORCE_HYPERLINK", "GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_SHA", "GITHUB_STEP_SUMMARY"];
+
 /// Runs `trysquare` with these arguments in a directory.
 pub fn trysquare_in(dir: &Path, arguments: &[&str]) -> Output {
-    let output = Command::new(env!("CARGO_BIN_EXE_trysquare"))
-        .args(arguments)
-        .current_dir(dir)
-        .env_remove("NO_COLOR")
-        .output()
-        .unwrap();
+    trysquare_with(dir, arguments, &[])
+}
+
+/// The same with variables of the environment.
+pub fn trysquare_with(dir: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_trysquare"));
+    ENVIRONMENT.iter().for_each(|name| {
+        command.env_remove(name);
+    });
+    let output = command.args(arguments).current_dir(dir).envs(environment.iter().copied()).output().unwrap();
     Output {
         status: output.status.code().unwrap(),
         stdout: String::from_utf8(output.stdout).unwrap(),
