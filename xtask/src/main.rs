@@ -7,6 +7,7 @@ mod bench;
 mod hooks;
 mod npm;
 mod test;
+mod vscode;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -16,13 +17,17 @@ const USAGE: &str =
     "cargo xtask test     everything that has to hold: format, lints, docs, tests, examples, WebAssembly
 cargo xtask hooks    the pre-commit hooks, by the real pre-commit and prek; part of test
 cargo xtask bench    measure: criterion, then whole processes
-cargo xtask npm      make the npm package, in target/npm";
+cargo xtask npm      make the npm package, in target/npm
+cargo xtask vscode   make the VS Code extension, in target/vscode
+cargo xtask test-vscode   the extension in a real editor, driven by a real browser";
 
 fn main() -> ExitCode {
     let outcome = match env::args().nth(1).as_deref() {
         Some("test") => test::all(),
         Some("hooks") => hooks::all(),
         Some("bench") => bench::all(),
+        Some("vscode") => vscode::package().map(|out| println!("{}", out.display())),
+        Some("test-vscode") => vscode::test(),
         Some("npm") => npm::package().map(|out| println!("{}", out.display())),
         _ => {
             eprintln!("{USAGE}");
