@@ -3,9 +3,11 @@
 use std::path::PathBuf;
 
 use clap::{ArgAction, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 const START: &str = "\
 Start here:
+  trysquare init               write a first trysquare.hcl from your page
   trysquare check              check the repository you are in
   trysquare explain RULE       why a rule exists, with examples";
 
@@ -34,6 +36,13 @@ pub enum Command {
     /// Find where code and page part.
     #[command(after_help = EXIT_STATUS)]
     Check(CheckArgs),
+    /// Write a first trysquare.hcl, bound to the page that you already keep.
+    ///
+    /// Looks through the Markdown pages for one with a table of functions (columns such as name,
+    /// timeout, memory, log group) and for sentences about alarms, environment variables, logs,
+    /// images, the role and the deploy workflow. What it recognises becomes an expression that reads
+    /// the page; nothing is copied. Then it checks once and says what it found.
+    Init(InitArgs),
     /// Print everything rules see, as JSON.
     ///
     /// This is the Terraform and the workflows after evaluation: functions with their alarms and
@@ -57,6 +66,21 @@ pub enum Command {
         /// Of what.
         #[arg(value_enum)]
         of: SchemaOf,
+    },
+    /// Print a script that completes trysquare's commands and options in a shell.
+    #[command(after_help = COMPLETIONS_HELP)]
+    Completions {
+        /// For which shell.
+        #[arg(value_enum)]
+        shell: Shell,
+    },
+    /// Print the man page.
+    ///
+    /// To read it: trysquare man | man -l -
+    Man {
+        /// The command whose page is wanted. Default: that of trysquare itself.
+        #[arg(value_name = "COMMAND")]
+        command: Option<String>,
     },
     /// Run the examples in rules' pages.
     ///
@@ -130,6 +154,13 @@ pub enum ExplainFormat {
     /// For programs.
     Json,
 }
+
+const COMPLETIONS_HELP: &str = "Where shells look for it:
+  bash        trysquare completions bash > ~/.local/share/bash-completion/completions/trysquare
+  zsh         trysquare completions zsh > ~/.zfunc/_trysquare, with ~/.zfunc in $fpath
+  fish        trysquare completions fish > ~/.config/fish/completions/trysquare.fish
+  powershell  trysquare completions powershell >> $PROFILE
+  elvish      trysquare completions elvish >> ~/.config/elvish/rc.elv";
 
 const QUERY_HELP: &str = "Examples:
   What timeouts do we deploy, and who set them?
@@ -207,6 +238,23 @@ pub struct CheckArgs {
     /// Say how long each phase took, on standard error.
     #[arg(short, long, action = ArgAction::SetTrue, conflicts_with = "quiet")]
     pub verbose: bool,
+}
+
+/// `trysquare init`
+#[derive(Debug, clap::Args)]
+pub struct InitArgs {
+    /// A path in the repository.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub path: PathBuf,
+    /// The page. Default: the one that says most of functions.
+    #[arg(long, value_name = "PAGE.md")]
+    pub from: Option<PathBuf>,
+    /// Write over a trysquare.hcl that is there.
+    #[arg(long)]
+    pub force: bool,
+    /// Print the file, and write nothing.
+    #[arg(long, conflicts_with = "force")]
+    pub print: bool,
 }
 
 /// `trysquare model`

@@ -21,6 +21,7 @@
 //! * [`workflow`]: GitHub Actions workflows, what their scripts run and what they deploy.
 //! * [`document`]: Markdown pages to tables and sections whose every cell has a place.
 //! * [`standard`]: `trysquare.hcl`, which says what of a page code is held to.
+//! * [`draft`]: a first `trysquare.hcl`, from the page that there is.
 //! * [`model`]: the facts that rules see.
 //! * [`rules`]: rules, each one page of prose, condition and examples; pass, finding or undetermined.
 //! * [`suppression`]: what of it is silenced, by whom and why.
@@ -31,6 +32,7 @@
 
 pub mod check;
 pub mod document;
+pub mod draft;
 pub mod eval;
 pub mod model;
 pub mod query;

@@ -61,7 +61,9 @@ impl Drop for Origin {
         while let Some(node) = next {
             match Arc::into_inner(node) {
                 Some(Node::Via(_, mut from)) => waiting.extend(from.0.take()),
-                Some(Node::Derived(_, from)) => waiting.extend(from.into_iter().filter_map(|mut origin| origin.0.take())),
+                Some(Node::Derived(_, from)) => {
+                    waiting.extend(from.into_iter().filter_map(|mut origin| origin.0.take()))
+                }
                 Some(Node::Text(_, pieces)) => {
                     waiting.extend(pieces.into_iter().filter_map(|mut piece| piece.origin.0.take()));
                 }

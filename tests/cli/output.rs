@@ -98,6 +98,7 @@ fn a_reader_that_stops_reading_is_no_failure() {
 fn help_teaches() {
     insta::assert_snapshot!("help", trysquare(&["--help"]).stdout);
     insta::assert_snapshot!("help-check", trysquare(&["check", "--help"]).stdout);
+    insta::assert_snapshot!("help-init", trysquare(&["init", "--help"]).stdout);
     insta::assert_snapshot!("help-query", trysquare(&["query", "--help"]).stdout);
 }
 
@@ -185,4 +186,31 @@ fn without_a_configuration_it_says_how_to_get_one() {
     let output = trysquare_in(scratch.path(), &["check"]);
     assert_eq!(output.status, 0, "{}", output.stdout);
     assert!(output.stdout.contains("there is no trysquare.hcl"), "{}", output.stdout);
+}
+
+#[test]
+fn shells_complete_every_command() {
+    let help = trysquare(&["--help"]).stdout;
+    let commands = help.split("Commands:").nth(1).unwrap().split("\n\n").next().unwrap();
+    let commands: Vec<&str> = commands.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    assert!(commands.contains(&"check") && commands.contains(&"completions"), "{commands:?}");
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let output = trysquare(&["completions", shell]);
+        assert_eq!(output.status, 0, "{}", output.stderr);
+        for command in &commands {
+            assert!(output.stdout.contains(command), "{shell}: {command}");
+        }
+    }
+}
+
+#[test]
+fn each_command_has_a_man_page() {
+    let page = trysquare(&["man"]).stdout;
+    assert!(page.contains(".TH trysquare 1") && page.contains("trysquare\\-query(1)"), "{page}");
+    let page = trysquare(&["man", "query"]).stdout;
+    assert!(page.contains(".TH trysquare\\-query 1") || page.contains(".TH trysquare-query 1"), "{page}");
+    assert!(page.contains("\\-\\-explain"), "{page}");
+    let output = trysquare(&["man", "chek"]);
+    assert_eq!(output.status, 2);
+    assert!(output.stderr.contains("did you mean `check`?"), "{}", output.stderr);
 }

@@ -62,6 +62,32 @@ impl Scratch {
         self
     }
 
+    /// Everything in a directory of the repository.
+    pub fn copy(&self, from: &str) -> &Self {
+        let mut waiting = vec![root().join(from)];
+        while let Some(dir) = waiting.pop() {
+            for entry in fs::read_dir(dir).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    waiting.push(path);
+                } else {
+                    let relative = path.strip_prefix(root().join(from)).unwrap().to_str().unwrap().to_owned();
+                    self.file(&relative, fs::read(&path).unwrap());
+                }
+            }
+        }
+        self
+    }
+
+    pub fn remove(&self, path: &str) -> &Self {
+        fs::remove_file(self.0.join(path)).unwrap();
+        self
+    }
+
+    pub fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.0.join(path)).unwrap()
+    }
+
     pub fn path(&self) -> &Path {
         &self.0
     }

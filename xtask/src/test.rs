@@ -47,6 +47,9 @@ pub fn all() -> Result<(), String> {
         None => Ok(()),
     }?;
 
+    step("workflows");
+    crate::workflows::all()?;
+
     step("hooks");
     crate::hooks::all()?;
 
