@@ -1,6 +1,6 @@
 //! Rules of a repository's own, and what it may choose of the others.
 
-use super::run::{Scratch, trysquare, trysquare_in};
+use super::run::{Scratch, root, trysquare, trysquare_in};
 
 const FUNCTION: &str = "resource \"aws_lambda_function\" \"a\" {\n  function_name = \"a\"\n  memory_size   = 1024\n}\n";
 
@@ -220,4 +220,42 @@ fn a_page_is_laid_out_for_reading() {
     let json = trysquare(&["explain", "lambda-limits", "--format", "json"]).stdout;
     let page: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!((&page["id"], &page["markdown"]), (&"lambda-limits".into(), &raw.into()));
+}
+
+/// HCL as JSON, expressions as texts.
+fn as_json(hcl: &str) -> serde_json::Value {
+    hcl::from_str(hcl).unwrap()
+}
+
+#[test]
+fn the_schemas_fit_what_is_read() {
+    let validator = |of: &str| {
+        let schema = serde_json::from_str(&trysquare(&["schema", of]).stdout).unwrap();
+        jsonschema::draft202012::new(&schema).unwrap()
+    };
+    let config = validator("config");
+    for example in ["hoopstat", "ferryline"] {
+        let text = std::fs::read_to_string(root().join(format!("examples/{example}/trysquare.hcl"))).unwrap();
+        let errors: Vec<String> = config.iter_errors(&as_json(&text)).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{example}: {errors:?}");
+    }
+    for wrong in [
+        "pakcs = []",
+        "rule \"a\" {\n  severity = \"fatal\"\n}",
+        "standard {\n  functions = { a = { tiemout = 3 } }\n}",
+    ] {
+        assert!(!config.is_valid(&as_json(wrong)), "{wrong}");
+    }
+    let rule = validator("rule");
+    for (path, text) in trysquare::rules::pack::PAGES {
+        let block = &text[trysquare::rules::page::head(text).rule.unwrap()];
+        let errors: Vec<String> = rule.iter_errors(&as_json(block)).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{path}: {errors:?}");
+    }
+    for wrong in [
+        "rule \"a\" {\n  condition = true\n}",
+        "rule \"a\" {\n  condition = true\n  error_message = \"\"\n  lable {\n  }\n}",
+    ] {
+        assert!(!rule.is_valid(&as_json(wrong)), "{wrong}");
+    }
 }
