@@ -222,6 +222,18 @@ fn a_page_is_laid_out_for_reading() {
     assert_eq!((&page["id"], &page["markdown"]), (&"lambda-limits".into(), &raw.into()));
 }
 
+#[test]
+fn a_page_does_not_steer_the_terminal() {
+    let page = memory_page("team-memory", "").replace("No function", "No \u{1b}[31mfunction `\u{1b}[2J`")
+        + "\n| A |\n|---|\n| \u{1b}[32m |\n\n```text\n\u{1b}[33m\n```\n\n[x](http://y/\u{1b}[34m)\n";
+    let own = repository("steering", "packs = [\"policies\"]\n", &[("policies/team-memory.md", page)]);
+    for command in [&["explain", "team-memory"][..], &["rules"], &["test"], &["check"]] {
+        let output = trysquare_in(own.path(), command);
+        assert!(!output.stdout.is_empty());
+        assert!(!output.stdout.contains('\u{1b}') && !output.stderr.contains('\u{1b}'), "{}", output.stdout);
+    }
+}
+
 /// HCL as JSON, expressions as texts.
 fn as_json(hcl: &str) -> serde_json::Value {
     hcl::from_str(hcl).unwrap()
