@@ -363,6 +363,10 @@ pub enum SchemaOf {
     Report,
     /// What `query --format json` prints.
     Query,
+    /// What trysquare.hcl may hold, as JSON stands for HCL.
+    Config,
+    /// What a rule's block may hold, as JSON stands for HCL.
+    Rule,
 }
 
 /// When to colour.
