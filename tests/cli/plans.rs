@@ -30,7 +30,7 @@ fn copied(name: &str, files: &[&str]) -> Scratch {
 fn a_plan_settles_what_the_sources_leave_open() {
     let without = in_plan_directory(&["check", ".", "--format", "concise", "--show-undetermined"]);
     insta::assert_snapshot!("plan-without", without.stdout);
-    let with = in_plan_directory(&["check", ".", "--plan", "plan.json", "--show-undetermined"]);
+    let with = in_plan_directory(&["check", ".", "--plan", "plan.json", "--show-undetermined", "--quiet"]);
     assert_eq!(with.status, 1, "{}", with.stderr);
     insta::assert_snapshot!("plan-with", with.stdout);
 }

@@ -16,6 +16,7 @@ use crate::terraform::config::{Configuration, Mode, Module, local_source};
 use crate::terraform::errors::CALL_ARGUMENTS;
 use crate::terraform::expand::{Expansion, InstanceKey};
 use crate::terraform::instance::with_key;
+use crate::terraform::references::in_expr;
 use crate::terraform::resource::ResourceInstance;
 use crate::value::{Value, to_json};
 
@@ -161,8 +162,13 @@ impl Comparison<'_> {
         Some(Difference::at(attribute.value.span, message))
     }
 
-    /// The value of an expression that refers to nothing.
+    /// The value of an expression that refers to nothing, not even where `try` would catch it.
     fn constant(&self, expr: &Expr) -> Option<Value> {
+        let mut refers = false;
+        in_expr(expr, &mut |_| refers = true);
+        if refers {
+            return None;
+        }
         let value = Evaluator::new(&Constants, self.budget).evaluate(expr).ok()?;
         value.first_unknown().is_none().then_some(value)
     }

@@ -60,6 +60,11 @@ resource "terraform_data" "pinned" {
   }
 }
 
+resource "terraform_data" "tried" {
+  input            = try(var.size.disk, "none")
+  triggers_replace = [for index in [1, 2] : index * 2]
+}
+
 module "worker" {
   source   = "./worker"
   for_each = toset(local.subnets)
