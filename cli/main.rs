@@ -6,8 +6,11 @@
 mod args;
 mod commands;
 mod disk;
+mod fix;
+mod git;
 mod output;
 mod render;
+mod scope;
 
 use std::process::ExitCode;
 

@@ -27,11 +27,12 @@
 //! * [`report`]: what is said in the end.
 //! * [`query`]: the other way to ask: what a JSONPath selects from the model, and where that came from.
 //!
-//! [`check::check`] is the whole way.
+//! [`check::check`] is the whole way, and [`mend::mend`] goes it back: it makes the edits that findings propose.
 
 pub mod check;
 pub mod document;
 pub mod eval;
+pub mod mend;
 pub mod model;
 pub mod query;
 pub mod report;

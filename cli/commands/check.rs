@@ -2,35 +2,62 @@
 
 use std::fs;
 use std::io::{self, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use trysquare::report::{Baseline, Finding, Report, Severity, Verdict};
+use trysquare::mend::mend;
+use trysquare::report::{Baseline, Report, Severity};
+use trysquare::source::{MemoryProvider, Overlay};
 
 use super::{CommandError, workspace};
 use crate::args::{CheckArgs, FailOn, Format};
 use crate::disk::Disk;
-use crate::output;
 use crate::render::{Repository, Style};
+use crate::scope::Scope;
+use crate::{fix, output};
 
 /// `trysquare check`
 pub fn check(args: &CheckArgs) -> Result<ExitCode, CommandError> {
-    let first = args.paths.first().map_or_else(|| Path::new("."), |path| path.as_path());
-    let (disk, mut options) = workspace(first, &args.workspace)?;
+    let piped = piped(args)?;
+    let first = match piped {
+        Some(file) => file.parent().filter(|parent| !parent.as_os_str().is_empty()),
+        None => args.paths.first().map(PathBuf::as_path),
+    };
+    let (disk, mut options) = workspace(first.unwrap_or(Path::new(".")), &args.workspace)?;
     options.compliance = args.show_compliance || output::formats(args).any(|format| format == Format::Markdown);
     options.today = Some(today());
     options.no_ignore = args.no_ignore;
-    let wanted = wanted(&disk, args)?;
-    let baseline = args.baseline.as_deref().map(read_baseline).transpose()?;
-    let mut checked = trysquare::check::check(&disk, &options);
+    let piped = piped.map(|file| inside(&disk, file)).transpose()?;
+    let mut texts = MemoryProvider::new();
+    if let Some(path) = &piped {
+        texts.set(
+            path,
+            io::read_to_string(io::stdin()).map_err(|error| CommandError::File { path: path.clone(), error })?,
+        );
+    }
+    let provider = Overlay::new(&disk, texts);
+    let scope = Scope::new(&disk, args, piped.as_deref())?;
+    let narrow = |report: &mut Report| scope.narrow(report, &provider, &options);
+    let mut checked = match fix::wanted(args) {
+        None => trysquare::check::check(&provider, &options),
+        Some(how) => {
+            let mut mended = mend(&provider, &options, how, &narrow);
+            if args.diff {
+                fix::show(&mended)?;
+                fix::tell(&mended, how, args);
+                narrow(&mut mended.before.report);
+                return Ok(status(&mended.before.report, args.fail_on));
+            }
+            fix::write(&disk, &mended.changed)?;
+            fix::tell(&mended, how, args);
+            mended.after
+        }
+    };
     if let (Some(path), true) = (&args.write_baseline, checked.report.failures.is_empty()) {
         return write_baseline(path, &checked.report, args.quiet);
     }
-    if let Some(baseline) = baseline {
-        baseline.apply(&mut checked.report);
-    }
-    restrict(&mut checked.report, &wanted);
+    narrow(&mut checked.report);
     let style = Style {
         color: false,
         show_undetermined: args.show_undetermined,
@@ -43,10 +70,28 @@ pub fn check(args: &CheckArgs) -> Result<ExitCode, CommandError> {
     Ok(status(&checked.report, args.fail_on))
 }
 
-fn read_baseline(path: &Path) -> Result<Baseline, CommandError> {
-    let name = path.display().to_string();
-    let text = fs::read_to_string(path).map_err(|error| CommandError::File { path: name.clone(), error })?;
-    Baseline::read(&text).map_err(|error| CommandError::Usage(format!("{name}: {error}")))
+/// The file that standard input stands for, if it is read.
+fn piped(args: &CheckArgs) -> Result<Option<&Path>, CommandError> {
+    let usage = |message: &str| Err(CommandError::Usage(message.to_owned()));
+    match (args.paths.iter().any(|path| path.as_os_str() == "-"), &args.stdin_filename) {
+        (false, None) => Ok(None),
+        (false, Some(_)) => usage("--stdin-filename needs - as the path"),
+        (true, None) => usage("- needs --stdin-filename: which file of the workspace it stands for"),
+        (true, Some(_)) if args.paths.len() > 1 => usage("- stands alone"),
+        (true, Some(_)) if fix::wanted(args).is_some() && !args.diff => {
+            usage("--fix cannot write to standard input; --diff shows what it would change")
+        }
+        (true, Some(file)) => Ok(Some(file)),
+    }
+}
+
+/// A file of the workspace, there or not, relative to its root.
+fn inside(disk: &Disk, file: &Path) -> Result<String, CommandError> {
+    let outside = || {
+        let (file, root) = (file.display(), disk.root().display());
+        CommandError::Usage(format!("{file} is not a file inside the workspace {root}"))
+    };
+    disk.relative_new(file).ok_or_else(outside)
 }
 
 fn write_baseline(path: &Path, report: &Report, quiet: bool) -> Result<ExitCode, CommandError> {
@@ -57,51 +102,6 @@ fn write_baseline(path: &Path, report: &Report, quiet: bool) -> Result<ExitCode,
         writeln!(io::stdout(), "Wrote {} {findings} to {}.", baseline.len(), path.display())?;
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// The paths whose findings are shown; empty means all.
-fn wanted(disk: &Disk, args: &CheckArgs) -> Result<Vec<String>, CommandError> {
-    let mut wanted = Vec::new();
-    for path in &args.paths {
-        match disk.relative(path) {
-            Some(relative) => wanted.push(relative),
-            None if path.exists() => {
-                return Err(CommandError::Usage(format!(
-                    "{} lies outside the workspace {}",
-                    path.display(),
-                    disk.root().display()
-                )));
-            }
-            None => return Err(CommandError::Usage(format!("there is no {}", path.display()))),
-        }
-    }
-    if wanted.iter().any(String::is_empty) {
-        wanted.clear();
-    }
-    Ok(wanted)
-}
-
-/// Leaves the findings that touch one of the paths, be it where they show, where the value was set or where the page speaks.
-fn restrict(report: &mut Report, wanted: &[String]) {
-    if wanted.is_empty() {
-        return;
-    }
-    let within = |file: &str| {
-        wanted
-            .iter()
-            .any(|path| file == path || file.strip_prefix(path.as_str()).is_some_and(|rest| rest.starts_with('/')))
-    };
-    let touches =
-        |finding: &Finding| within(&finding.primary.file) || finding.related.iter().any(|label| within(&label.file));
-    report.findings.retain(touches);
-    report.suppressed.retain(|suppressed| touches(&suppressed.finding));
-    report
-        .undetermined
-        .retain(|undetermined| undetermined.blocking.as_ref().is_none_or(|blocking| within(&blocking.file)));
-    let is_about =
-        |verdict: &Verdict| [&verdict.code, &verdict.page].into_iter().flatten().any(|label| within(&label.file));
-    report.compliance.retain(is_about);
-    report.count();
 }
 
 /// The date by the clock of UTC, as `YYYY-MM-DD`.

@@ -9,6 +9,7 @@ pub mod grammar;
 pub mod jsonpath;
 pub mod list;
 pub mod load;
+mod notation;
 pub mod pack;
 pub mod packs;
 pub mod page;
