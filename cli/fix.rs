@@ -48,9 +48,13 @@ pub fn tell(mended: &Mended, how: Mend, args: &CheckArgs) {
     if args.quiet {
         return;
     }
-    let did = if args.diff { "Would fix" } else { "Fixed" };
     let findings = count(mended.fixed, "finding", "findings");
-    eprintln!("{did} {findings} in {}.", count(mended.changed.len(), "file", "files"));
+    let files = count(mended.changed.len(), "file", "files");
+    match (mended.fixed, args.diff) {
+        (0, _) => eprintln!("There is nothing here that can be fixed this way."),
+        (_, true) => eprintln!("Would fix {findings} in {files}."),
+        (_, false) => eprintln!("Fixed {findings} in {files}."),
+    }
     let rest = &mended.after.report.findings;
     let more = if how == Mend::SafeCode { rest.iter().filter(|finding| finding.fix.is_some()).count() } else { 0 };
     let more = more.saturating_sub(mended.refused.len());
