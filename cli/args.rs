@@ -3,6 +3,19 @@
 use std::path::PathBuf;
 
 use clap::{ArgAction, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+const START: &str = "\
+Start here:
+  trysquare init               write a first trysquare.hcl from your page
+  trysquare check              check the repository you are in
+  trysquare explain RULE       why a rule exists, with examples";
+
+const EXIT_STATUS: &str = "\
+Exit status:
+  0  nothing to report at or above --fail-on
+  1  findings
+  2  trysquare could not do what was asked: usage, configuration, unreadable input";
 
 /// Holds Terraform and GitHub Actions workflows against a team's documented standards.
 ///
@@ -10,9 +23,7 @@ use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 /// repository says which tables and sentences of it to hold the code to.
 #[derive(Debug, Parser)]
 #[command(name = "trysquare", version, propagate_version = true, max_term_width = 100)]
-#[command(
-    after_help = "Start here:\n  trysquare check              check the repository you are in\n  trysquare explain RULE       why a rule exists, with examples\n\nExit status:\n  0  nothing to report at or above --fail-on\n  1  findings\n  2  trysquare could not do what was asked: usage, configuration, unreadable input"
-)]
+#[command(after_help = format!("{START}\n\n{EXIT_STATUS}"))]
 pub struct Args {
     /// What to do.
     #[command(subcommand)]
@@ -23,7 +34,15 @@ pub struct Args {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Find where code and page part.
+    #[command(after_help = EXIT_STATUS)]
     Check(CheckArgs),
+    /// Write a first trysquare.hcl, bound to the page that you already keep.
+    ///
+    /// Looks through the Markdown pages for one with a table of functions (columns such as name,
+    /// timeout, memory, log group) and for sentences about alarms, environment variables, logs,
+    /// images, the role and the deploy workflow. What it recognises becomes an expression that reads
+    /// the page; nothing is copied. Then it checks once and says what it found.
+    Init(InitArgs),
     /// Print everything rules see, as JSON.
     ///
     /// This is the Terraform and the workflows after evaluation: functions with their alarms and
@@ -47,6 +66,21 @@ pub enum Command {
         /// Of what.
         #[arg(value_enum)]
         of: SchemaOf,
+    },
+    /// Print a script that completes trysquare's commands and options in a shell.
+    #[command(after_help = COMPLETIONS_HELP)]
+    Completions {
+        /// For which shell.
+        #[arg(value_enum)]
+        shell: Shell,
+    },
+    /// Print the man page.
+    ///
+    /// To read it: trysquare man | man -l -
+    Man {
+        /// The command whose page is wanted. Default: that of trysquare itself.
+        #[arg(value_name = "COMMAND")]
+        command: Option<String>,
     },
     /// Run the examples in rules' pages.
     ///
@@ -121,6 +155,13 @@ pub enum ExplainFormat {
     Json,
 }
 
+const COMPLETIONS_HELP: &str = "Where shells look for it:
+  bash        trysquare completions bash > ~/.local/share/bash-completion/completions/trysquare
+  zsh         trysquare completions zsh > ~/.zfunc/_trysquare, with ~/.zfunc in $fpath
+  fish        trysquare completions fish > ~/.config/fish/completions/trysquare.fish
+  powershell  trysquare completions powershell >> $PROFILE
+  elvish      trysquare completions elvish >> ~/.config/elvish/rc.elv";
+
 const QUERY_HELP: &str = "Examples:
   What timeouts do we deploy, and who set them?
     trysquare query '$.functions[*].timeout' --explain
@@ -149,7 +190,8 @@ pub struct WorkspaceArgs {
 pub struct CheckArgs {
     /// Files or directories to report on, or - for standard input. Everything is read all the same, because a value can
     /// come from anywhere; this only says whose findings are shown. The workspace root is the
-    /// nearest directory at or above the first path that holds a trysquare.hcl, else a .git.
+    /// nearest directory that holds a trysquare.hcl, at or above the first path that has one;
+    /// without one, the nearest that holds a .git, at or above the first path.
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     #[command(flatten)]
@@ -204,7 +246,7 @@ pub struct CheckArgs {
     /// Let comments `trysquare:ignore` and `ignore` blocks silence nothing.
     #[arg(long)]
     pub no_ignore: bool,
-    /// Also list what is silenced, and by what.
+    /// Also list what is silenced, and by what (text, sarif, markdown; json has it always).
     #[arg(long)]
     pub show_suppressed: bool,
     /// When to colour the output.
@@ -213,6 +255,26 @@ pub struct CheckArgs {
     /// Print findings only, without the summary.
     #[arg(short, long, action = ArgAction::SetTrue)]
     pub quiet: bool,
+    /// Say how long each phase took, on standard error.
+    #[arg(short, long, action = ArgAction::SetTrue, conflicts_with = "quiet")]
+    pub verbose: bool,
+}
+
+/// `trysquare init`
+#[derive(Debug, clap::Args)]
+pub struct InitArgs {
+    /// A path in the repository.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub path: PathBuf,
+    /// The page. Default: the one that says most of functions.
+    #[arg(long, value_name = "PAGE.md")]
+    pub from: Option<PathBuf>,
+    /// Write over a trysquare.hcl that is there.
+    #[arg(long)]
+    pub force: bool,
+    /// Print the file, and write nothing.
+    #[arg(long, conflicts_with = "force")]
+    pub print: bool,
 }
 
 /// `trysquare model`

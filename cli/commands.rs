@@ -1,8 +1,10 @@
 //! One function a command.
 
 mod check;
+mod init;
 mod model;
 mod rules;
+mod shell;
 mod test;
 
 use std::io::{self, BufWriter, Write as _};
@@ -45,11 +47,14 @@ impl CommandError {
 pub fn run(args: Args) -> Result<ExitCode, CommandError> {
     match args.command {
         Command::Check(args) => check::check(&args),
+        Command::Init(args) => init::init(&args),
         Command::Model(args) => model::model(&args),
         Command::Query(args) => model::query(&args),
         Command::Rules(args) => rules::list(&args),
         Command::Explain(args) => rules::explain(&args),
         Command::Schema { of } => schema(of),
+        Command::Completions { shell } => shell::completions(shell),
+        Command::Man { command } => shell::man(command.as_deref()),
         Command::Test(args) => test::test(&args),
     }
 }

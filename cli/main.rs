@@ -9,6 +9,7 @@ mod disk;
 mod fix;
 mod git;
 mod output;
+mod progress;
 mod render;
 mod scope;
 

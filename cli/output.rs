@@ -22,7 +22,9 @@ pub fn write(args: &CheckArgs, style: Style, checked: &Checked, repository: &Rep
         };
         // Standard output flushes at each line end by itself; one write is enough.
         let mut out = BufWriter::new(out);
-        let style = Style { color: color(args.color, path.is_none()), ..style };
+        let color = color(args.color, path.is_none());
+        let hyperlinks = color && path.is_none() && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout);
+        let style = Style { color, hyperlinks, ..style };
         render::render(format, checked, repository, style, &mut out)?;
         out.flush()?;
     }

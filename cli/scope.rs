@@ -8,14 +8,14 @@ use trysquare::source::{MemoryProvider, Overlay, SourceProvider};
 
 use crate::args::CheckArgs;
 use crate::commands::CommandError;
-use crate::disk::Disk;
+use crate::disk::{Disk, configured_root};
 use crate::git;
 
 /// Which findings are shown.
 #[derive(Default)]
 pub struct Scope {
-    /// Files and directories; empty means all.
-    paths: Vec<String>,
+    /// Files and directories; `None` means all.
+    paths: Option<Vec<String>>,
     changes: Option<Changes>,
     baseline: Option<Baseline>,
 }
@@ -30,7 +30,7 @@ impl Scope {
     /// What the arguments ask for; `piped` is the file whose text comes from standard input.
     pub fn new(disk: &Disk, args: &CheckArgs, piped: Option<&str>) -> Result<Self, CommandError> {
         let paths = match piped {
-            Some(path) => vec![path.to_owned()],
+            Some(path) => Some(vec![path.to_owned()]),
             None => paths(disk, args)?,
         };
         let baseline = args.baseline.as_deref().map(read_baseline).transpose()?;
@@ -48,8 +48,8 @@ impl Scope {
         if let Some(baseline) = &self.baseline {
             baseline.apply(report);
         }
-        if !self.paths.is_empty() {
-            restrict(report, &|file| is_within(file, &self.paths), &HashSet::new());
+        if let Some(paths) = &self.paths {
+            restrict(report, &|file| is_within(file, paths), &HashSet::new());
         }
         if let Some(changes) = &self.changes {
             let is_changed = |file: &str| changes.files.iter().any(|changed| changed == file);
@@ -79,26 +79,26 @@ fn read_baseline(path: &std::path::Path) -> Result<Baseline, CommandError> {
     Baseline::read(&text).map_err(|error| CommandError::Usage(format!("{name}: {error}")))
 }
 
-/// The paths whose findings are shown; empty means all.
-fn paths(disk: &Disk, args: &CheckArgs) -> Result<Vec<String>, CommandError> {
+/// The paths whose findings are shown; `None` means all.
+fn paths(disk: &Disk, args: &CheckArgs) -> Result<Option<Vec<String>>, CommandError> {
     let mut wanted = Vec::new();
     for path in &args.paths {
         match disk.relative(path) {
+            Some(relative) if relative.is_empty() => return Ok(None),
             Some(relative) => wanted.push(relative),
-            None if path.exists() => {
+            None if !path.exists() => return Err(CommandError::Usage(format!("there is no {}", path.display()))),
+            None if args.workspace.config.is_none() && configured_root(path).is_some() => {
                 return Err(CommandError::Usage(format!(
-                    "{} lies outside the workspace {}",
+                    "{} is in another workspace than {}; check one workspace at a time",
                     path.display(),
                     disk.root().display()
                 )));
             }
-            None => return Err(CommandError::Usage(format!("there is no {}", path.display()))),
+            None if args.quiet => {}
+            None => eprintln!("trysquare: {} is outside the workspace, {}", path.display(), disk.root().display()),
         }
     }
-    if wanted.iter().any(String::is_empty) {
-        wanted.clear();
-    }
-    Ok(wanted)
+    Ok((!args.paths.is_empty()).then_some(wanted))
 }
 
 fn is_within(file: &str, paths: &[String]) -> bool {

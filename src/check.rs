@@ -1,5 +1,7 @@
 //! The whole way from files to a report.
 
+mod watch;
+
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -8,8 +10,8 @@ use crate::model::{Facts, Model, Sections};
 use crate::report::{Failure, Places, Report, arrange, sorted};
 use crate::rules::choose::{self, Choice};
 use crate::rules::list::{Listed, list};
-use crate::rules::load::{Loaded, PageText, load, load_beside};
-use crate::rules::rule::SelectFrom;
+use crate::rules::load::{Loaded, PageText, Queries, load, load_beside};
+use crate::rules::rule::{Select, SelectFrom};
 use crate::rules::run::Active;
 use crate::rules::{Rule, RuleError, Runner, pack, packs};
 use crate::source::{Reader, SourceProvider, Sources};
@@ -18,6 +20,8 @@ use crate::suppression::{RuleNames, Suppressions};
 use crate::terraform::{Configuration, Inputs, Override, Problem, World};
 use crate::value::Value;
 use crate::workflow::{self, Workflow};
+
+pub use watch::{Phase, Watch};
 
 /// What rules about suppressions select from.
 const SUPPRESSIONS: &str = "$.suppressions";
@@ -39,6 +43,8 @@ pub struct Options {
     pub no_ignore: bool,
     /// Whether to report how the code stands to each documented standard, and not only where they part.
     pub compliance: bool,
+    /// Who is told how far the check has come.
+    pub watch: Watch,
 }
 
 /// A report and the files that it speaks of.
@@ -97,11 +103,13 @@ fn finish(
             let mut choice = Choice::new(&loaded, &workspace.standard, &workspace.budget);
             problems.append(&mut choice.settings);
             report.failures = config_failures(&problems, &reader);
+            options.watch.begins(Phase::Evaluate);
             let model = workspace.model(&reader, &choice.sections());
+            options.watch.begins(Phase::Decide);
             report.summary.resources = model.resources;
             report.summary.workflows = workspace.workflows.len();
-            let run = Run { reader: &reader, options, workspace: &workspace, loaded: &loaded };
-            run.rules(&model.value, choice, &mut report);
+            let run = Run { reader: &reader, options, workspace: &workspace, queries: &loaded.queries };
+            run.rules(&model.value, &choice, &loaded.ids(), &mut report);
             report.summary.files = reader.count();
         }
         Err(errors) => report.failures = config_failures(&errors, &reader),
@@ -148,17 +156,19 @@ pub fn model(
     options: &Options,
     sections: &Sections,
 ) -> Result<(Value, Sources), Box<Checked>> {
-    let wants_suppressions = sections.wants("suppressions");
-    let (mut loaded, files) = if wants_suppressions { prepare() } else { Default::default() };
-    let reader = Reader::new(provider, files);
+    let mut sources = Sources::new();
+    let pages = pages(&mut sources, options);
+    let reader = Reader::new(provider, sources);
     match Workspace::read(&reader, options) {
         Ok(workspace) => {
             let mut model = workspace.model(&reader, sections).value;
-            if wants_suppressions {
+            if sections.wants("suppressions") {
+                let mut loaded = Arc::new(load(pages));
                 add_packs(&reader, options, &workspace.standard, &mut loaded);
-                let active = Choice::new(&loaded, &workspace.standard, &workspace.budget).active;
-                let run = Run { reader: &reader, options, workspace: &workspace, loaded: &loaded };
-                let suppressions = run.suppressions(&active).facts(|_| Some("no rules have run".to_owned()));
+                let choice = Choice::new(&loaded, &workspace.standard, &workspace.budget);
+                let run = Run { reader: &reader, options, workspace: &workspace, queries: &loaded.queries };
+                let suppressions =
+                    run.suppressions(&choice, &loaded.ids()).facts(|_| Some("no rules have run".to_owned()));
                 let mut fields = model.as_fields().cloned().unwrap_or_default();
                 fields.insert("suppressions".into(), suppressions);
                 model = Value::object(fields);
@@ -173,7 +183,7 @@ pub fn model(
 }
 
 /// What was read, before anything of it is evaluated.
-struct Workspace {
+pub(crate) struct Workspace {
     budget: Budget,
     standard: Standard,
     configuration: Configuration,
@@ -183,7 +193,8 @@ struct Workspace {
 }
 
 impl Workspace {
-    fn read(reader: &Reader<'_>, options: &Options) -> Result<Self, Vec<ConfigError>> {
+    pub(crate) fn read(reader: &Reader<'_>, options: &Options) -> Result<Self, Vec<ConfigError>> {
+        options.watch.begins(Phase::Read);
         let budget = Budget::new();
         let standard = read_standard(reader, options, &budget)?;
         let dirs: Option<Vec<String>> =
@@ -206,13 +217,17 @@ impl Workspace {
         Ok(Self { budget, standard, configuration, roots, workflows })
     }
 
+    /// The root modules, ready to be evaluated.
+    pub(crate) fn worlds<'w>(&'w self, reader: &'w Reader<'w>) -> Vec<World<'w>> {
+        let Self { budget, configuration, roots, .. } = self;
+        let world = |(root, inputs): &'w (Root, Inputs)| World::new(reader, configuration, &root.dir, inputs, budget);
+        roots.iter().filter_map(world).collect()
+    }
+
     /// Evaluates what these sections of the model need.
     fn model(&self, reader: &Reader<'_>, sections: &Sections) -> Model {
-        let Self { budget, standard, configuration, roots, workflows } = self;
-        let worlds: Vec<World<'_>> = roots
-            .iter()
-            .filter_map(|(root, inputs)| World::new(reader, configuration, &root.dir, inputs, budget))
-            .collect();
+        let Self { standard, configuration, roots, workflows, .. } = self;
+        let worlds = self.worlds(reader);
         let problems = configuration.problems.iter().chain(roots.iter().flat_map(|(_, inputs)| &inputs.problems));
         let of_workflows = workflows.iter().flat_map(|workflow| workflow.problems.iter().cloned().map(Problem::Syntax));
         let problems: Vec<Problem> = problems.cloned().chain(of_workflows).collect();
@@ -275,20 +290,21 @@ fn pages(sources: &mut Sources, options: &Options) -> Vec<PageText> {
         url: pack::url(path),
         embedded: true,
     };
-    let embedded = |(path, text): &(&str, &str)| {
-        let text: Arc<str> = (*text).into();
-        let file = sources.add_apart(path, Arc::clone(&text));
+    let only = options.only.as_ref().map(|(path, text)| {
+        let text: Arc<str> = text.as_str().into();
+        let file = sources.add(path, Arc::clone(&text));
         page(path, text, file)
-    };
-    let Some((path, text)) = &options.only else {
-        return pack::PAGES.iter().map(embedded).collect();
-    };
+    });
+    let mut pages: Vec<PageText> = only.into_iter().collect();
     // A rule about suppressions has something to say only where others would.
-    let others = pack::PAGES.iter().filter(|(other, _)| text.contains(SUPPRESSIONS) && other != path);
-    let mut pages: Vec<PageText> = others.map(embedded).collect();
-    let text: Arc<str> = text.as_str().into();
-    let file = sources.add(path, Arc::clone(&text));
-    pages.push(page(path, text, file));
+    if pages.iter().all(|only| only.text.contains(SUPPRESSIONS)) {
+        let others = pack::PAGES.iter().filter(|(path, _)| options.only.as_ref().is_none_or(|(only, _)| only != path));
+        pages.extend(others.map(|(path, text)| {
+            let text: Arc<str> = (*text).into();
+            let file = sources.add_apart(path, Arc::clone(&text));
+            page(path, text, file)
+        }));
+    }
     pages
 }
 
@@ -297,23 +313,23 @@ struct Run<'r> {
     reader: &'r Reader<'r>,
     options: &'r Options,
     workspace: &'r Workspace,
-    loaded: &'r Loaded,
+    queries: &'r Queries,
 }
 
 impl Run<'_> {
-    fn rules(&self, model: &Value, choice: Choice<'_>, report: &mut Report) {
+    fn rules(&self, model: &Value, choice: &Choice<'_>, known: &[String], report: &mut Report) {
         let sources = self.reader.sources();
         let places = Places::new(&sources);
-        report.skipped.extend(choice.skipped);
+        report.skipped.extend(choice.skipped.iter().cloned());
         report.failures.extend(choice.errors.iter().map(|error| rule_failure(error, places)));
-        let mut suppressions = self.suppressions(&choice.active);
-        let (last, first): (Vec<Active<'_>>, Vec<Active<'_>>) =
-            choice.active.into_iter().partition(|active| is_about_suppressions(active.rule));
+        let (last, first): (Vec<&Active<'_>>, Vec<&Active<'_>>) =
+            choice.active.iter().partition(|active| is_about_suppressions(active.rule));
         self.run(model, &first, places, report);
         arrange(&mut report.findings);
         if self.options.no_ignore {
             return;
         }
+        let mut suppressions = self.suppressions(choice, known);
         report.suppressed = suppressions.apply(&mut report.findings, places);
         if !suppressions.is_empty() {
             let open: HashSet<&str> = report.undetermined.iter().map(|open| open.rule.as_str()).collect();
@@ -323,10 +339,10 @@ impl Run<'_> {
         }
     }
 
-    fn run(&self, model: &Value, rules: &[Active<'_>], places: Places<'_>, report: &mut Report) {
+    fn run(&self, model: &Value, rules: &[&Active<'_>], places: Places<'_>, report: &mut Report) {
         let Workspace { standard, budget, .. } = self.workspace;
-        let runner = Runner::new(model, standard.value.clone(), budget, places, &self.loaded.queries)
-            .recording(self.options.compliance);
+        let runner =
+            Runner::new(model, standard.value.clone(), budget, places, self.queries).recording(self.options.compliance);
         for active in rules {
             let outcome = runner.run(active);
             report.findings.extend(outcome.findings);
@@ -336,13 +352,10 @@ impl Run<'_> {
         }
     }
 
-    fn suppressions(&self, active: &[Active<'_>]) -> Suppressions {
+    fn suppressions(&self, choice: &Choice<'_>, known: &[String]) -> Suppressions {
         let sources = self.reader.sources();
-        let known: Vec<String> = self.loaded.rules.iter().map(|rule| rule.id()).collect();
-        let names = RuleNames {
-            known: known.iter().map(String::as_str).collect(),
-            running: active.iter().map(|active| active.rule.id.as_str()).collect(),
-        };
+        let running = choice.active.iter().map(|active| active.rule.id.as_str()).collect();
+        let names = RuleNames { known, running: &running };
         let today = self.options.today.as_deref();
         let files = self.reader.files_read();
         Suppressions::read(files, Places::new(&sources), &self.workspace.standard, &names, today)
@@ -351,8 +364,8 @@ impl Run<'_> {
 
 /// Whether a rule speaks of suppressions, and so runs after all that they may silence.
 fn is_about_suppressions(rule: &Rule) -> bool {
-    let mut from = rule.selects.iter().map(|select| &select.from);
-    from.any(|from| matches!(from, SelectFrom::Path(path, _) if path.starts_with(SUPPRESSIONS)))
+    let is_path = |select: &Select| matches!(&select.from, SelectFrom::Path(path, _) if path.starts_with(SUPPRESSIONS));
+    rule.selects.iter().any(is_path)
 }
 
 fn config_failures(errors: &[ConfigError], reader: &Reader<'_>) -> Vec<Failure> {

@@ -12,7 +12,8 @@ use trysquare::source::{MemoryProvider, Overlay};
 
 use super::{CommandError, workspace};
 use crate::args::{CheckArgs, FailOn, Format};
-use crate::disk::Disk;
+use crate::disk::{Disk, configured_root};
+use crate::progress::Progress;
 use crate::render::{Repository, Style};
 use crate::scope::Scope;
 use crate::{fix, output};
@@ -21,23 +22,18 @@ use crate::{fix, output};
 pub fn check(args: &CheckArgs) -> Result<ExitCode, CommandError> {
     let piped = piped(args)?;
     let first = match piped {
-        Some(file) => file.parent().filter(|parent| !parent.as_os_str().is_empty()),
-        None => args.paths.first().map(PathBuf::as_path),
+        Some(file) => file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new(".")),
+        None => leading(&args.paths),
     };
-    let (disk, mut options) = workspace(first.unwrap_or(Path::new(".")), &args.workspace)?;
+    let (disk, mut options) = workspace(first, &args.workspace)?;
     options.compliance = args.show_compliance || output::formats(args).any(|format| format == Format::Markdown);
     options.today = Some(today());
     options.no_ignore = args.no_ignore;
     let piped = piped.map(|file| inside(&disk, file)).transpose()?;
-    let mut texts = MemoryProvider::new();
-    if let Some(path) = &piped {
-        texts.set(
-            path,
-            io::read_to_string(io::stdin()).map_err(|error| CommandError::File { path: path.clone(), error })?,
-        );
-    }
-    let provider = Overlay::new(&disk, texts);
+    let provider = Overlay::new(&disk, standard_input(piped.as_deref())?);
     let scope = Scope::new(&disk, args, piped.as_deref())?;
+    let mut progress = Progress::start(args.quiet);
+    options.watch = progress.watch();
     let narrow = |report: &mut Report| scope.narrow(report, &provider, &options);
     let mut checked = match fix::wanted(args) {
         None => trysquare::check::check(&provider, &options),
@@ -58,15 +54,19 @@ pub fn check(args: &CheckArgs) -> Result<ExitCode, CommandError> {
         return write_baseline(path, &checked.report, args.quiet);
     }
     narrow(&mut checked.report);
+    progress.writes();
     let style = Style {
-        color: false,
         show_undetermined: args.show_undetermined,
         show_suppressed: args.show_suppressed,
         quiet: args.quiet,
         has_config: options.config.is_some() || disk.root().join(trysquare::standard::FILE_NAME).exists(),
+        ..Style::default()
     };
     let repository = Repository::around(disk.root(), link_base(args).as_deref());
     output::write(args, style, &checked, &repository)?;
+    if args.verbose {
+        eprint!("{}", progress.timings());
+    }
     Ok(status(&checked.report, args.fail_on))
 }
 
@@ -102,6 +102,23 @@ fn write_baseline(path: &Path, report: &Report, quiet: bool) -> Result<ExitCode,
         writeln!(io::stdout(), "Wrote {} {findings} to {}.", baseline.len(), path.display())?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The text on standard input, as that of the file that it stands for.
+fn standard_input(piped: Option<&str>) -> Result<MemoryProvider, CommandError> {
+    let mut texts = MemoryProvider::new();
+    if let Some(path) = piped {
+        let failed = |error| CommandError::File { path: "standard input".to_owned(), error };
+        texts.set(path, io::read_to_string(io::stdin()).map_err(failed)?);
+    }
+    Ok(texts)
+}
+
+/// The path whose workspace is checked: the first that has a configuration, else the first. Hooks are handed whatever
+/// changed, and much of that lies outside of what is checked.
+fn leading(paths: &[PathBuf]) -> &Path {
+    let configured = paths.iter().find(|path| configured_root(path).is_some());
+    configured.or(paths.first()).map_or_else(|| Path::new("."), PathBuf::as_path)
 }
 
 /// The date by the clock of UTC, as `YYYY-MM-DD`.

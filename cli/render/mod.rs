@@ -25,10 +25,12 @@ pub use repository::Repository;
 use crate::args::Format;
 
 /// How to lay out.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Style {
     /// Whether to colour.
     pub color: bool,
+    /// Whether the terminal knows hyperlinks.
+    pub hyperlinks: bool,
     /// Whether to list what could not be decided.
     pub show_undetermined: bool,
     /// Whether to list what is silenced.

@@ -27,7 +27,7 @@ pub fn render(report: &Report, sources: &Sources, style: Style, out: &mut dyn Wr
         show(&handler, &Shown::failure(failure, sources), out)?;
     }
     for group in report.findings.chunk_by(alike) {
-        show(&handler, &Shown::findings(group, sources), out)?;
+        show(&handler, &Shown::findings(group, sources, style), out)?;
     }
     if style.show_undetermined {
         undetermined(report, out)?;
@@ -76,6 +76,11 @@ fn show(handler: &GraphicalReportHandler, shown: &Shown, out: &mut dyn Write) ->
     writeln!(out)
 }
 
+/// Text that a terminal opens an address for.
+fn hyperlink(text: &str, url: &str) -> String {
+    format!("\x1b]8;;{}\x1b\\{text}\x1b]8;;\x1b\\", plain(url))
+}
+
 /// One diagnostic over several files.
 struct Shown {
     message: String,
@@ -87,7 +92,7 @@ struct Shown {
 }
 
 impl Shown {
-    fn findings(group: &[Finding], sources: &Sources) -> Self {
+    fn findings(group: &[Finding], sources: &Sources, style: Style) -> Self {
         let messages: Vec<String> = group.iter().map(|finding| plain(&finding.message)).collect();
         let mut shown = Self {
             message: messages.join("\n"),
@@ -103,7 +108,8 @@ impl Shown {
                 Severity::Warning => miette::Severity::Warning,
                 Severity::Note => miette::Severity::Advice,
             };
-            shown.code = Some(first.rule.clone());
+            let url = first.url.as_deref().filter(|url| style.hyperlinks && url.starts_with("https://"));
+            shown.code = Some(url.map_or_else(|| first.rule.clone(), |url| hyperlink(&first.rule, url)));
             shown.help = first.help.as_deref().map(plain);
             shown.mark(std::iter::once(&first.primary).chain(&first.related), sources);
         }

@@ -1,7 +1,8 @@
 //! Repositories of container images, and what else is configured about them.
 
-use super::{Found, block_field, blocks, required_text};
-use crate::value::{Answer, Origin, Type, Unknown, Value, equals};
+use super::inventory::named_by;
+use super::{Found, block_field, blocks, required_text, statement};
+use crate::value::{Type, Unknown, Value};
 
 /// Every `aws_ecr_repository`, created or read.
 pub(super) fn repositories(all: &[Found<'_, '_>]) -> Value {
@@ -18,7 +19,10 @@ fn repository(found: &Found<'_, '_>, all: &[Found<'_, '_>]) -> Value {
         Value::unknown(Unknown::new(Type::Bool, reason, origin.span())).at(origin.clone())
     };
     let (scan, lifecycle) = if created {
-        (scan_on_push(found, &name, all), has_lifecycle_policy(&name, all).at(origin.clone()))
+        (
+            scan_on_push(found, &name, all),
+            statement::truth(named_by(all, "aws_ecr_lifecycle_policy", "repository", &name)).at(origin.clone()),
+        )
     } else {
         (read(), read())
     };
@@ -57,16 +61,4 @@ fn scan_on_push(found: &Found<'_, '_>, name: &Value, all: &[Found<'_, '_>]) -> V
             if own.is_null() { Value::from(false).at(block.origin) } else { own }
         }
     }
-}
-
-fn has_lifecycle_policy(name: &Value, all: &[Found<'_, '_>]) -> Value {
-    let mut open = None;
-    for policy in all.iter().filter(|found| found.is("aws_ecr_lifecycle_policy")) {
-        match equals(&policy.configured("repository"), name) {
-            Answer::Yes => return Value::from(true),
-            Answer::Unknown(unknown) => open = Some(unknown),
-            Answer::No => {}
-        }
-    }
-    open.map_or_else(|| Value::from(false), |unknown| Value::unknown(unknown.derived(Type::Bool)).at(Origin::NONE))
 }

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use super::denial::unknown_in;
 use super::iam::Iam;
-use super::{Found, Joined, as_type, block_field, images, join, required_text};
+use super::permissions::reaches_bucket;
+use super::{Found, Joined, as_type, block_field, images, join, required_text, statement};
 use crate::terraform::ignored_changes;
-use crate::value::{Fields, Piece, Type, Unknown, Value};
+use crate::value::{Answer, Fields, Piece, Type, Unknown, Value, equals};
 
 /// A function under construction.
 pub(super) struct Function {
@@ -41,11 +43,18 @@ impl Function {
 }
 
 /// Every `aws_lambda_function` instance.
-pub(super) fn find(all: &[Found<'_, '_>], documented: &[Value], iam: &Iam) -> Vec<Function> {
-    all.iter().filter(|found| found.is("aws_lambda_function")).map(|found| function(found, documented, iam)).collect()
+pub(super) fn find(
+    all: &[Found<'_, '_>],
+    documented: &[Value],
+    iam: &Iam,
+    buckets: &[Value],
+    gaps: &[Value],
+) -> Vec<Function> {
+    let functions = all.iter().filter(|found| found.is("aws_lambda_function"));
+    functions.map(|found| function(found, documented, iam, buckets, gaps)).collect()
 }
 
-fn function(found: &Found<'_, '_>, documented: &[Value], iam: &Iam) -> Function {
+fn function(found: &Found<'_, '_>, documented: &[Value], iam: &Iam, buckets: &[Value], gaps: &[Value]) -> Function {
     let address = found.address();
     let origin = address.origin.clone();
     let name = required_text(found.attribute("function_name"));
@@ -92,6 +101,7 @@ fn function(found: &Found<'_, '_>, documented: &[Value], iam: &Iam) -> Function 
         ("image_by_digest", images::by_digest(&image_uri)),
         ("image_repository", images::repository(&image_uri)),
         ("image_uri", image_uri),
+        ("bucket_variables", bucket_variables(&env, &role, buckets, gaps)),
         ("env_bytes", env_bytes(&env)),
         ("env", env),
         ("log_group", as_type(log_group, &Type::String)),
@@ -102,6 +112,45 @@ fn function(found: &Found<'_, '_>, documented: &[Value], iam: &Iam) -> Function 
     ];
     let fields = fields.into_iter().map(|(name, value)| (Arc::from(name), value)).collect();
     Function { fields, standard, alarms: Vec::new() }
+}
+
+/// The variables that tell a function of a bucket of this repository, by their names and values; each with whether the
+/// function's role reaches it.
+fn bucket_variables(env: &Value, role: &Value, buckets: &[Value], gaps: &[Value]) -> Value {
+    if let Some(unknown) = env.as_unknown() {
+        return Value::unknown(unknown.derived(Type::Any)).at(env.origin.clone());
+    }
+    let speaks_of_one = |name: &str| name.to_ascii_lowercase().contains("bucket");
+    let variables = env.as_fields().into_iter().flatten().filter(|(name, _)| speaks_of_one(name));
+    let variables = variables.filter_map(|(name, value)| {
+        let named = |known: &&Value| known.field("name").is_some_and(|name| matches!(equals(name, value), Answer::Yes));
+        let bucket = buckets.iter().find(named)?;
+        Some(Value::record([
+            ("variable", Value::string(Arc::clone(name))),
+            ("bucket", value.clone()),
+            ("reached", reached(bucket, role, gaps)),
+        ]))
+    });
+    Value::tuple(variables.collect()).at(env.origin.clone())
+}
+
+/// Whether a role reaches a bucket, by its own policies or perhaps by the bucket's; null where the role is not created
+/// here.
+fn reached(bucket: &Value, role: &Value, gaps: &[Value]) -> Value {
+    if role.field("created").and_then(Value::as_bool) != Some(true) {
+        return Value::null();
+    }
+    let field = |name: &str| bucket.field(name).cloned().unwrap_or_default();
+    let statements = role.field("statements").and_then(Value::as_items).unwrap_or(&[]);
+    let policy = match equals(&field("policy"), &Value::from(true)) {
+        Answer::Yes => {
+            let reason = "the bucket has a policy, which may let the role in";
+            Answer::Unknown(Arc::new(Unknown::new(Type::Bool, reason, bucket.origin.span())))
+        }
+        other => other,
+    };
+    let granted = [reaches_bucket(statements, &field("name")), policy];
+    statement::truth(Answer::any(granted.into_iter().chain(gaps.iter().map(unknown_in))))
 }
 
 /// Size of `/tmp` in MB; 512 when it is not set.

@@ -151,6 +151,7 @@ impl Iam {
             ("arn", arn.clone()),
             ("name", name.at(arn.origin.clone())),
             ("address", role.map_or_else(Value::null, |role| role.address.clone())),
+            ("created", Value::from(role.is_some_and(|role| role.created))),
             ("statements", Value::tuple(statements)),
         ];
         Value::record(fields).at(arn.origin.clone())
@@ -231,13 +232,8 @@ fn role_name(arn: &Value) -> Value {
 
 /// A statement with where it is from, whom it is for, and what rules ask of it.
 fn describe(attached: &Attached, governing: &[Value]) -> Value {
-    let governed = attached.roles.iter().fold(Answer::No, |so_far, role| {
-        governing.iter().fold(so_far, |so_far, name| match (so_far, equals(role, name)) {
-            (Answer::Yes, _) | (_, Answer::Yes) => Answer::Yes,
-            (Answer::Unknown(unknown), _) | (_, Answer::Unknown(unknown)) => Answer::Unknown(unknown),
-            _ => Answer::No,
-        })
-    });
+    let pairs = attached.roles.iter().flat_map(|role| governing.iter().map(move |name| equals(role, name)));
+    let governed = Answer::any(pairs);
     let mut fields = statement::describe(&attached.statement);
     fields.insert("address".into(), attached.address.clone());
     fields.insert("roles".into(), Value::tuple(attached.roles.clone()));

@@ -97,15 +97,17 @@ fn unmet(rule: &Rule, standard: &Standard) -> Option<String> {
     })
 }
 
-/// Where the configuration names rules that there are not.
+/// What of the configuration names a rule that there is not.
 #[must_use]
 pub fn unknown_rules(loaded: &Loaded, standard: &Standard) -> Vec<ConfigError> {
-    let known: Vec<String> = loaded.rules.iter().map(|rule| rule.id()).collect();
+    let known = loaded.ids();
     let settings = standard.rules.iter().map(|(id, setting)| (id, setting.span));
-    let ignored = standard.ignores.iter().map(|ignore| (&ignore.rule.value, ignore.rule.span));
-    let error = |(id, span): (&String, _)| {
-        let help = did_you_mean(id, known.iter().map(String::as_str));
-        ConfigError::new(span, format!("there is no rule `{id}`")).with_help(help)
-    };
-    settings.chain(ignored).filter(|(id, _)| !known.contains(id)).map(error).collect()
+    let ignores = standard.ignores.iter().map(|ignore| (&ignore.rule.value, ignore.rule.span));
+    let unknown = settings.chain(ignores).filter(|(id, _)| !known.contains(id));
+    unknown
+        .map(|(id, span)| {
+            let help = did_you_mean(id, known.iter().map(String::as_str));
+            ConfigError::new(span, format!("there is no rule `{id}`")).with_help(help)
+        })
+        .collect()
 }

@@ -9,6 +9,7 @@ use super::jsonpath::{self, PathError};
 use super::page;
 use super::read::read;
 use super::rule::{Rule, RuleError, SelectFrom};
+use super::validate::validate;
 use crate::source::FileId;
 
 /// A rule's page.
@@ -59,6 +60,12 @@ pub struct Loaded {
 }
 
 impl Loaded {
+    /// The ids of all rules, of those that cannot be read too.
+    #[must_use]
+    pub fn ids(&self) -> Vec<String> {
+        self.rules.iter().map(|rule| rule.id()).collect()
+    }
+
     /// The rules that can be read, each with its page.
     pub fn pages(&self) -> impl Iterator<Item = (&PageText, &Rule)> {
         self.rules.iter().filter_map(|loaded| Some((&loaded.page, loaded.rule.as_ref().ok()?)))
@@ -80,6 +87,10 @@ pub fn load(pages: Vec<PageText>) -> Loaded {
                 loaded.queries.insert(path.clone(), jsonpath::parse(path));
             }
         }
+        let rule = rule.and_then(|rule| {
+            let errors = validate(&rule, &loaded.queries);
+            if errors.is_empty() { Ok(rule) } else { Err(errors) }
+        });
         loaded.rules.push(Arc::new(LoadedRule { page, rule }));
     }
     loaded

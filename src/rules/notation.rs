@@ -1,9 +1,8 @@
 //! Writing a value where another stands, in the notation of that place: `5min` becomes `10min`, and `"JSON"` keeps
 //! its quotes.
 
-use super::scope::RuleScope;
+use super::read::constant;
 use crate::document;
-use crate::eval::{Budget, Evaluator};
 use crate::source::FileId;
 use crate::syntax::hcl;
 use crate::value::{Answer, Data, Number, Value, convert, equals, render};
@@ -30,9 +29,7 @@ fn in_hcl(written: &str, old: &Value, new: &Value) -> Option<String> {
     if !problems.is_empty() {
         return None;
     }
-    let budget = Budget::new();
-    let value = Evaluator::new(&RuleScope::new(Value::null()), &budget).evaluate(&expr).ok()?;
-    if means(&value, old) { hcl::literal(new) } else { None }
+    if means(&constant(&expr).ok()?, old) { hcl::literal(new) } else { None }
 }
 
 fn in_json(written: &str, old: &Value, new: &Value) -> Option<String> {

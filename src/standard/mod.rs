@@ -74,10 +74,10 @@ pub struct Root {
 pub struct RuleSetting {
     /// The rule's severity here.
     pub severity: Option<SeverityOrOff>,
-    /// Whether no comment can silence it.
-    pub locked: bool,
     /// Its parameters that are set here.
     pub parameters: Fields,
+    /// Whether no comment can silence it.
+    pub locked: bool,
     /// Where the setting is.
     pub span: Span,
 }
@@ -287,7 +287,7 @@ fn read_standard(evaluator: &Evaluator<'_>, body: &Body) -> Result<Value, Vec<Co
 }
 
 fn read_rule(evaluator: &Evaluator<'_>, block: &Block) -> Result<(String, RuleSetting), Vec<ConfigError>> {
-    let mut errors = known_attributes(block, &["severity", "locked", "parameters"]);
+    let mut errors = known_attributes(block, &["severity", "parameters", "locked"]);
     let Some(id) = block.labels.first() else {
         errors.push(
             ConfigError::new(block.header, "`rule` names a rule")
@@ -295,7 +295,7 @@ fn read_rule(evaluator: &Evaluator<'_>, block: &Block) -> Result<(String, RuleSe
         );
         return Err(errors);
     };
-    let mut setting = RuleSetting { severity: None, locked: false, parameters: Fields::new(), span: id.span };
+    let mut setting = RuleSetting { severity: None, parameters: Fields::new(), locked: false, span: id.span };
     if let Some(attribute) = block.body.attribute("severity") {
         match string(evaluator, &attribute.value) {
             Ok(text) => match SeverityOrOff::parse(&text) {
@@ -308,19 +308,19 @@ fn read_rule(evaluator: &Evaluator<'_>, block: &Block) -> Result<(String, RuleSe
             Err(error) => errors.push(error),
         }
     }
-    if let Some(attribute) = block.body.attribute("locked") {
-        match evaluator.evaluate(&attribute.value).map(|value| value.as_bool()) {
-            Ok(Some(locked)) => setting.locked = locked,
-            Ok(None) => errors.push(ConfigError::new(attribute.value.span, "`locked` is true or false")),
-            Err(error) => errors.push(error.into()),
-        }
-    }
     if let Some(attribute) = block.body.attribute("parameters") {
         let needed = || ConfigError::new(attribute.value.span, "an object is needed here: parameter names to values");
         let value = evaluator.evaluate(&attribute.value).map_err(ConfigError::from);
         match value.and_then(|value| value.as_fields().cloned().ok_or_else(needed)) {
             Ok(fields) => setting.parameters = fields,
             Err(error) => errors.push(error),
+        }
+    }
+    if let Some(attribute) = block.body.attribute("locked") {
+        match evaluator.evaluate(&attribute.value).map(|value| value.as_bool()) {
+            Ok(Some(locked)) => setting.locked = locked,
+            Ok(None) => errors.push(ConfigError::new(attribute.value.span, "`locked` is true or false")),
+            Err(error) => errors.push(error.into()),
         }
     }
     if errors.is_empty() { Ok((id.value.to_string(), setting)) } else { Err(errors) }

@@ -23,9 +23,9 @@ const ABOUT_SUPPRESSIONS: &str = "suppression-";
 /// What is known of the rules when suppressions are read.
 pub struct RuleNames<'n> {
     /// All that there are.
-    pub known: Vec<&'n str>,
+    pub known: &'n [String],
     /// Those that run here.
-    pub running: HashSet<&'n str>,
+    pub running: &'n HashSet<&'n str>,
 }
 
 /// One rule, silenced somewhere.
@@ -228,8 +228,8 @@ fn problem(suppression: &Suppression, standard: &Standard, names: &RuleNames<'_>
     if rule.is_empty() {
         return Some(("this suppression names no rule".to_owned(), Some(how_to_write("RULE"))));
     }
-    if !names.known.contains(&rule) {
-        let help = did_you_mean(rule, names.known.iter().copied());
+    if !names.known.iter().any(|known| known == rule) {
+        let help = did_you_mean(rule, names.known.iter().map(String::as_str));
         let help = help.unwrap_or_else(|| "`trysquare rules` lists them".to_owned());
         return Some((format!("there is no rule `{rule}` to silence"), Some(help)));
     }

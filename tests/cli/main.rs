@@ -5,7 +5,10 @@
 
 mod baseline;
 mod documents;
+mod formats;
 mod hostile;
+mod init;
+mod mistakes;
 mod output;
 mod packs;
 mod query;
