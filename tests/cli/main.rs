@@ -5,6 +5,7 @@
 
 mod baseline;
 mod documents;
+mod fix;
 mod formats;
 mod hostile;
 mod init;
