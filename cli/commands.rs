@@ -4,6 +4,7 @@ mod check;
 mod init;
 mod model;
 mod rules;
+mod schema;
 mod shell;
 mod test;
 
@@ -14,7 +15,7 @@ use std::process::ExitCode;
 use trysquare::check::Options;
 use trysquare::terraform::{Override, PlanText};
 
-use crate::args::{Args, Command, SchemaOf, WorkspaceArgs};
+use crate::args::{Args, Command, WorkspaceArgs};
 use crate::disk::{Disk, read_bounded, workspace_root};
 
 /// Larger plans are not read.
@@ -55,20 +56,11 @@ pub fn run(args: Args) -> Result<ExitCode, CommandError> {
         Command::Query(args) => model::query(&args),
         Command::Rules(args) => rules::list(&args),
         Command::Explain(args) => rules::explain(&args),
-        Command::Schema { of } => schema(of),
+        Command::Schema { of } => schema::schema(of),
         Command::Completions { shell } => shell::completions(shell),
         Command::Man { command } => shell::man(command.as_deref()),
         Command::Test(args) => test::test(&args),
     }
-}
-
-/// `trysquare schema`
-fn schema(of: SchemaOf) -> Result<ExitCode, CommandError> {
-    json(&match of {
-        SchemaOf::Report => schemars::schema_for!(trysquare::report::Report),
-        SchemaOf::Query => schemars::schema_for!(trysquare::query::Answer),
-    })?;
-    Ok(ExitCode::SUCCESS)
 }
 
 /// Prints a value as JSON.

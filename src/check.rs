@@ -163,22 +163,22 @@ pub fn model(
     let mut sources = Sources::new();
     let pages = pages(&mut sources, options);
     let reader = Reader::new(provider, sources);
-    let read = Workspace::read(&reader, options);
-    match read.and_then(|workspace| Ok((workspace.model(&reader, sections)?.value, workspace))) {
-        Ok((mut model, workspace)) => {
-            if sections.wants("suppressions") {
-                let mut loaded = Arc::new(load(pages));
-                add_packs(&reader, options, &workspace.standard, &mut loaded);
-                let choice = Choice::new(&loaded, &workspace.standard, &workspace.budget);
-                let run = Run { reader: &reader, options, workspace: &workspace, queries: &loaded.queries };
-                let suppressions =
-                    run.suppressions(&choice, &loaded.ids()).facts(|_| Some("no rules have run".to_owned()));
-                let mut fields = model.as_fields().cloned().unwrap_or_default();
-                fields.insert("suppressions".into(), suppressions);
-                model = Value::object(fields);
-            }
-            Ok((model, reader.into_sources()))
+    let model = Workspace::read(&reader, options).and_then(|workspace| {
+        let mut model = workspace.model(&reader, sections)?.value;
+        if sections.wants("suppressions") {
+            let mut loaded = Arc::new(load(pages));
+            add_packs(&reader, options, &workspace.standard, &mut loaded);
+            let choice = Choice::new(&loaded, &workspace.standard, &workspace.budget);
+            let run = Run { reader: &reader, options, workspace: &workspace, queries: &loaded.queries };
+            let suppressions = run.suppressions(&choice, &loaded.ids()).facts(|_| Some("no rules have run".to_owned()));
+            let mut fields = model.as_fields().cloned().unwrap_or_default();
+            fields.insert("suppressions".into(), suppressions);
+            model = Value::object(fields);
         }
+        Ok(model)
+    });
+    match model {
+        Ok(model) => Ok((model, reader.into_sources())),
         Err(errors) => {
             let report = Report { failures: config_failures(&errors, &reader), ..Report::default() };
             Err(Box::new(Checked { report, sources: reader.into_sources(), rules: Arc::default() }))

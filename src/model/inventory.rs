@@ -188,6 +188,7 @@ fn invoke_permissions(all: &[Found<'_, '_>]) -> Value {
         let fields = names.into_iter().map(|name| (name, text(found, name)));
         let more = [
             ("address", found.address()),
+            ("action", text(found, "action")),
             ("function_url_auth_type", text(found, "function_url_auth_type")),
             ("function_name", text(found, "function_name")),
         ];

@@ -106,6 +106,8 @@ pub struct Module {
     pub has_backend: bool,
     /// What Terraform refuses of its blocks as such: unknown ones, and what is declared twice.
     pub errors: Vec<EvalError>,
+    /// Whether Terragrunt runs Terraform here, which may add files (`generate`, hooks).
+    pub wrapped: bool,
     /// Why something may be declared here that we do not know of: a file that could not be read whole.
     pub gaps: Vec<Arc<str>>,
 }
@@ -258,7 +260,8 @@ impl Configuration {
 
     /// The module of a directory, reading it if nothing has yet.
     fn read_module(&mut self, reader: &Reader<'_>, dir: &str) -> Module {
-        let mut module = Module { dir: dir.to_owned(), ..Module::default() };
+        let wrapped = reader.files().iter().any(|path| path.rsplit('/').next() == Some("terragrunt.hcl"));
+        let mut module = Module { dir: dir.to_owned(), wrapped, ..Module::default() };
         let mut overrides = Vec::new();
         let mut names = reader.names_in(dir);
         names.retain(|name| is_terraform(name));
