@@ -99,7 +99,9 @@ fn threshold(writer: &mut Writer<'_>, page: &Page, sentence: &Sentence, kind: &'
         let expression = writer.found(sentence, &number, r"(\d+)")?;
         return Some(Leaf::new(&path, format!("{expression} - 1")).commented("The one before it is put up with."));
     }
-    let word = find(text, r"(?i)\b(any|every|each)\b").or_else(|| find(text, r"(?i)\b(detects)\b"))?;
+    let word = find(text, r"(?i)\b(any|every|each)\s+(?:\w+\s+)?(?:error|fail|throttl)")
+        .or_else(|| find(text, r"(?i)\b(any)\b"))
+        .or_else(|| find(text, r"(?i)\b(detects)\b"))?;
     let word_text = text.get(word.clone())?;
     let expression = writer.found(sentence, &word, &format!("({word_text})"))?;
     let expression = format!("index([{}], {expression})", super::quote(word_text));

@@ -242,7 +242,7 @@ impl Functions<'_> {
                 lines("      ")
             ),
         };
-        let comment = format!("By their names in Terraform; each is a row of the table under \"{}\".", self.table.name);
+        let comment = format!("Each is a row of the table under \"{}\".", self.table.name);
         Leaf::new(&["functions"], expression).commented(&comment)
     }
 }

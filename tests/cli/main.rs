@@ -6,6 +6,7 @@
 mod baseline;
 mod documents;
 mod formats;
+mod guide;
 mod hostile;
 mod init;
 mod output;
