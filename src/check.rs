@@ -183,7 +183,7 @@ pub fn model(
 }
 
 /// What was read, before anything of it is evaluated.
-struct Workspace {
+pub(crate) struct Workspace {
     budget: Budget,
     standard: Standard,
     configuration: Configuration,
@@ -193,7 +193,7 @@ struct Workspace {
 }
 
 impl Workspace {
-    fn read(reader: &Reader<'_>, options: &Options) -> Result<Self, Vec<ConfigError>> {
+    pub(crate) fn read(reader: &Reader<'_>, options: &Options) -> Result<Self, Vec<ConfigError>> {
         options.watch.begins(Phase::Read);
         let budget = Budget::new();
         let standard = read_standard(reader, options, &budget)?;
@@ -217,13 +217,17 @@ impl Workspace {
         Ok(Self { budget, standard, configuration, roots, workflows })
     }
 
+    /// The root modules, ready to be evaluated.
+    pub(crate) fn worlds<'w>(&'w self, reader: &'w Reader<'w>) -> Vec<World<'w>> {
+        let Self { budget, configuration, roots, .. } = self;
+        let world = |(root, inputs): &'w (Root, Inputs)| World::new(reader, configuration, &root.dir, inputs, budget);
+        roots.iter().filter_map(world).collect()
+    }
+
     /// Evaluates what these sections of the model need.
     fn model(&self, reader: &Reader<'_>, sections: &Sections) -> Model {
-        let Self { budget, standard, configuration, roots, workflows } = self;
-        let worlds: Vec<World<'_>> = roots
-            .iter()
-            .filter_map(|(root, inputs)| World::new(reader, configuration, &root.dir, inputs, budget))
-            .collect();
+        let Self { standard, configuration, roots, workflows, .. } = self;
+        let worlds = self.worlds(reader);
         let problems = configuration.problems.iter().chain(roots.iter().flat_map(|(_, inputs)| &inputs.problems));
         let of_workflows = workflows.iter().flat_map(|workflow| workflow.problems.iter().cloned().map(Problem::Syntax));
         let problems: Vec<Problem> = problems.cloned().chain(of_workflows).collect();

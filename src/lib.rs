@@ -28,7 +28,7 @@
 //! * [`report`]: what is said in the end.
 //! * [`query`]: the other way to ask: what a JSONPath selects from the model, and where that came from.
 //!
-//! [`check::check`] is the whole way.
+//! [`check::check`] is the whole way; [`workspace`] goes it again and again, for editors.
 
 pub mod check;
 pub mod document;
@@ -45,3 +45,4 @@ pub mod syntax;
 pub mod terraform;
 pub mod value;
 pub mod workflow;
+pub mod workspace;

@@ -114,43 +114,42 @@ fn function(found: &Found<'_, '_>, documented: &[Value], iam: &Iam, buckets: &[V
     Function { fields, standard, alarms: Vec::new() }
 }
 
-/// The variables that tell a function of a bucket, by their names; each with whether the function's role reaches it.
+/// The variables that tell a function of a bucket of this repository, by their names and values; each with whether the
+/// function's role reaches it.
 fn bucket_variables(env: &Value, role: &Value, buckets: &[Value], gaps: &[Value]) -> Value {
     if let Some(unknown) = env.as_unknown() {
         return Value::unknown(unknown.derived(Type::Any)).at(env.origin.clone());
     }
-    let of_bucket = |name: &str| {
-        let name = name.to_ascii_uppercase();
-        name.ends_with("BUCKET") || name.ends_with("BUCKET_NAME")
-    };
-    let variables = env.as_fields().into_iter().flatten().filter(|(name, _)| of_bucket(name));
-    let variables = variables.map(|(name, bucket)| {
-        let bucket = as_type(bucket.clone(), &Type::String);
-        Value::record([
+    let speaks_of_one = |name: &str| name.to_ascii_lowercase().contains("bucket");
+    let variables = env.as_fields().into_iter().flatten().filter(|(name, _)| speaks_of_one(name));
+    let variables = variables.filter_map(|(name, value)| {
+        let named = |known: &&Value| known.field("name").is_some_and(|name| matches!(equals(name, value), Answer::Yes));
+        let bucket = buckets.iter().find(named)?;
+        Some(Value::record([
             ("variable", Value::string(Arc::clone(name))),
-            ("reached", reached(&bucket, role, buckets, gaps)),
-            ("bucket", bucket),
-        ])
+            ("bucket", value.clone()),
+            ("reached", reached(bucket, role, gaps)),
+        ]))
     });
     Value::tuple(variables.collect()).at(env.origin.clone())
 }
 
-/// Whether a role reaches a bucket, by its own policies or perhaps by the bucket's; null where either is not here.
-fn reached(bucket: &Value, role: &Value, buckets: &[Value], gaps: &[Value]) -> Value {
-    let named = |known: &&Value| known.field("name").is_some_and(|name| matches!(equals(name, bucket), Answer::Yes));
-    let role_is_here = role.field("created").and_then(Value::as_bool) == Some(true);
-    let Some(known) = buckets.iter().find(named).filter(|_| role_is_here) else {
+/// Whether a role reaches a bucket, by its own policies or perhaps by the bucket's; null where the role is not created
+/// here.
+fn reached(bucket: &Value, role: &Value, gaps: &[Value]) -> Value {
+    if role.field("created").and_then(Value::as_bool) != Some(true) {
         return Value::null();
-    };
+    }
+    let field = |name: &str| bucket.field(name).cloned().unwrap_or_default();
     let statements = role.field("statements").and_then(Value::as_items).unwrap_or(&[]);
-    let policy = known.field("policy").map_or(Answer::No, |policy| match equals(policy, &Value::from(true)) {
+    let policy = match equals(&field("policy"), &Value::from(true)) {
         Answer::Yes => {
             let reason = "the bucket has a policy, which may let the role in";
-            Answer::Unknown(Arc::new(Unknown::new(Type::Bool, reason, policy.origin.span())))
+            Answer::Unknown(Arc::new(Unknown::new(Type::Bool, reason, bucket.origin.span())))
         }
         other => other,
-    });
-    let granted = [reaches_bucket(statements, bucket), policy];
+    };
+    let granted = [reaches_bucket(statements, &field("name")), policy];
     statement::truth(Answer::any(granted.into_iter().chain(gaps.iter().map(unknown_in))))
 }
 

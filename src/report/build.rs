@@ -18,7 +18,7 @@ impl<'s> Places<'s> {
 
     fn position(&self, file: FileId, offset: u32) -> Position {
         let at = self.sources.line_column(file, offset);
-        Position { line: at.line, column: at.column, offset }
+        Position { line: at.line, column: at.column, offset, character: at.character }
     }
 
     /// The file of a span.

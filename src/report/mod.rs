@@ -63,7 +63,8 @@ impl SeverityOrOff {
     }
 }
 
-/// A place in a file: lines and columns from 1, columns in Unicode scalar values, offsets in bytes.
+/// A place in a file: lines and columns from 1, columns in Unicode scalar values, offsets in bytes. Editors count
+/// otherwise: from 0, in UTF-16.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 pub struct Position {
@@ -73,6 +74,8 @@ pub struct Position {
     pub column: u32,
     /// In bytes, from 0.
     pub offset: u32,
+    /// UTF-16 code units before it on its line.
+    pub character: u32,
 }
 
 /// A stretch of a file and what there is to say of it.

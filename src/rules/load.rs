@@ -9,6 +9,7 @@ use super::jsonpath::{self, PathError};
 use super::page;
 use super::read::read;
 use super::rule::{Rule, RuleError, SelectFrom};
+use super::validate::validate;
 use crate::source::FileId;
 
 /// A rule's page.
@@ -86,6 +87,10 @@ pub fn load(pages: Vec<PageText>) -> Loaded {
                 loaded.queries.insert(path.clone(), jsonpath::parse(path));
             }
         }
+        let rule = rule.and_then(|rule| {
+            let errors = validate(&rule, &loaded.queries);
+            if errors.is_empty() { Ok(rule) } else { Err(errors) }
+        });
         loaded.rules.push(Arc::new(LoadedRule { page, rule }));
     }
     loaded

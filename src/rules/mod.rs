@@ -6,6 +6,8 @@
 pub mod choose;
 pub mod examples;
 pub mod grammar;
+mod infer;
+mod infer_path;
 pub mod jsonpath;
 pub mod list;
 pub mod load;
@@ -17,9 +19,10 @@ mod read;
 pub mod rule;
 pub mod run;
 mod scope;
+mod validate;
 mod verdict;
 
 pub use read::read;
 pub use rule::{Rule, RuleError};
 pub use run::{Active, Runner};
-pub use scope::{arn, glob, matches_glob};
+pub use scope::{FUNCTIONS, arn, glob, matches_glob};

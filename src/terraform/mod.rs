@@ -14,6 +14,7 @@ mod inputs;
 mod instance;
 mod overrides;
 mod policy_document;
+mod probe;
 mod references;
 mod resource;
 mod scope;

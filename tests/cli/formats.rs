@@ -148,6 +148,32 @@ fn what_is_open_is_no_alert_unless_asked_for() {
     assert_eq!((&run["results"][0]["kind"], &run["results"][0]["level"]), (&"open".into(), &"none".into()));
 }
 
+#[test]
+fn what_is_silenced_is_shown_as_such_when_asked_for() {
+    let scratch = Scratch::new("silenced-formats");
+    scratch.file("trysquare.hcl", "standard {\n  functions = { api = { timeout = 30 } }\n}\n").file(
+        "main.tf",
+        "resource \"aws_lambda_function\" \"api\" {\n  function_name = \"api\"\n  # trysquare:ignore lambda-timeout the import is slow\n  timeout = 60\n}\n",
+    );
+    let check = |format: &str, more: &[&str]| {
+        trysquare_in(scratch.path(), &[&["check", "--format", format], more].concat()).stdout
+    };
+    let results = |text: &str| assert_sarif(text)["runs"][0]["results"].take();
+    assert_eq!(results(&check("sarif", &[])).as_array().unwrap().len(), 0);
+    let shown = results(&check("sarif", &["--show-suppressed"]));
+    let suppression = &shown[0]["suppressions"][0];
+    assert_eq!(
+        (&suppression["kind"], &suppression["justification"]),
+        (&"inSource".into(), &"the import is slow".into())
+    );
+    assert_eq!(suppression["location"]["physicalLocation"]["region"]["startLine"], 3);
+
+    let page = check("markdown", &[]);
+    assert!(page.contains("| (✗) [<code>60</code>]") && !page.contains("the import is slow"), "{page}");
+    let page = check("markdown", &["--show-suppressed"]);
+    assert!(page.contains("silenced [<code>main.tf:3</code>](main.tf#L3): the import is slow"), "{page}");
+}
+
 /// What the runner understands of a line that is a workflow command.
 struct Command {
     name: String,

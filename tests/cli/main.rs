@@ -9,6 +9,7 @@ mod formats;
 mod guide;
 mod hostile;
 mod init;
+mod mistakes;
 mod output;
 mod packs;
 mod query;

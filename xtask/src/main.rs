@@ -5,22 +5,32 @@
 
 mod bench;
 mod hooks;
+mod npm;
 mod test;
+mod workflows;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::{env, fs};
 
-const USAGE: &str =
-    "cargo xtask test     everything that has to hold: format, lints, docs, tests, examples, WebAssembly
-cargo xtask hooks    the pre-commit hooks, by the real pre-commit and prek; part of test
-cargo xtask bench    measure: criterion, then whole processes";
+const USAGE: &str = "\
+cargo xtask test         everything that has to hold: format, lints, docs, tests, examples, WebAssembly
+cargo xtask hooks        the pre-commit hooks, by the real pre-commit and prek; part of test
+cargo xtask workflows    our workflows and the action, audited; part of test
+cargo xtask npm          make the npm package, in target/npm
+cargo xtask bench        measure: criterion, then whole processes
+cargo xtask bench hooks  measure the hook beside other tools that run before a commit";
 
 fn main() -> ExitCode {
     let outcome = match env::args().nth(1).as_deref() {
         Some("test") => test::all(),
         Some("hooks") => hooks::all(),
-        Some("bench") => bench::all(),
+        Some("npm") => npm::package().map(|out| println!("{}", out.display())),
+        Some("workflows") => workflows::all(),
+        Some("bench") => match env::args().nth(2).as_deref() {
+            Some("hooks") => bench::hooks(),
+            _ => bench::all(),
+        },
         _ => {
             eprintln!("{USAGE}");
             return ExitCode::from(2);

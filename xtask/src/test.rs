@@ -5,7 +5,7 @@ use std::process::Command;
 use crate::{cargo, output, run};
 
 /// The target of the WebAssembly module.
-const WASM: &str = "wasm32-unknown-unknown";
+pub const WASM: &str = "wasm32-unknown-unknown";
 
 /// What the engine must not depend on: the terminal and the disk are the command line's.
 const CLI_ONLY: &[&str] = &["clap", "ignore", "miette", "quick-junit", "schemars", "supports-hyperlinks", "rayon"];
@@ -47,6 +47,9 @@ pub fn all() -> Result<(), String> {
         None => Ok(()),
     }?;
 
+    step("workflows");
+    crate::workflows::all()?;
+
     step("hooks");
     crate::hooks::all()?;
 
@@ -68,7 +71,7 @@ fn component(name: &str) -> Result<(), String> {
 }
 
 /// Installs a target of the toolchain, unless it is there.
-fn target(name: &str) -> Result<(), String> {
+pub fn target(name: &str) -> Result<(), String> {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let libraries = output(Command::new(rustc).args(["--print", "target-libdir", "--target", name]))?;
     if std::path::Path::new(libraries.trim()).is_dir() {

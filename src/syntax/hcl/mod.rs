@@ -5,6 +5,7 @@
 //! time), it reads the forms that Terraform accepts and hcl-edit refuses, it maps template text
 //! back to its source byte for byte, and it is several times faster and smaller in memory.
 
+mod around;
 pub mod ast;
 mod body;
 mod cursor;
@@ -15,6 +16,8 @@ mod traversal;
 mod write;
 
 use std::ops::Range;
+
+pub use around::{Around, around};
 
 use ast::{Body, Expr, ExprKind};
 use cursor::{Parser, Place};
