@@ -15,9 +15,6 @@ use crate::source::Span;
 use crate::syntax::hcl::ast::{Expr, ExprKind, StepKind};
 use crate::value::{Data, Type, Unknown, Value};
 
-/// Of a list that the rule itself writes, this many elements are looked at.
-const MAX_ITEMS: usize = 32;
-
 /// Everything that is wrong with a rule that could be read.
 pub(super) fn validate(rule: &Rule, queries: &Queries) -> Vec<RuleError> {
     let parameters = rule.parameters.iter().map(|parameter| (Arc::clone(&parameter.name.value), parameter.ty.clone()));
@@ -128,7 +125,7 @@ impl Validation<'_> {
             return Vec::new();
         };
         match (&value.data, value.as_items()) {
-            (_, Some(items)) => items.iter().take(MAX_ITEMS).cloned().collect(),
+            (_, Some(items)) => kinds(items).into_iter().map(open).collect(),
             (Data::Unknown(unknown), _)
                 if is_or(&unknown.ty, |ty| matches!(ty, Type::List(_) | Type::Set(_) | Type::Tuple(_))) =>
             {
@@ -235,6 +232,17 @@ fn expressions(rule: &Rule) -> Vec<&Expr> {
     let labels = labels.iter().flat_map(|label| [&label.at, &label.text]);
     let fixes = fixes.iter().flat_map(|fix| [&fix.replace, &fix.with]);
     when.iter().chain([condition, message]).chain(help).chain(at).chain(labels).chain(fixes).collect()
+}
+
+/// The types among elements, each once. What one of them is must not decide of the rule what another one would.
+fn kinds(items: &[Value]) -> Vec<Type> {
+    let mut types: Vec<Type> = Vec::new();
+    for ty in items.iter().map(Value::ty) {
+        if !types.contains(&ty) {
+            types.push(ty);
+        }
+    }
+    types
 }
 
 /// Whether a type is one of these, or may turn out to be.
