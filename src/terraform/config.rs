@@ -100,6 +100,8 @@ pub struct Module {
     pub outputs: BTreeMap<Arc<str>, Arc<Block>>,
     /// `provider` blocks.
     pub providers: Vec<Arc<Block>>,
+    /// Whether only a plan tells of it: its files are not here.
+    pub is_planned: bool,
     /// Whether a `backend` or `cloud` block marks this as a root module.
     pub has_backend: bool,
     /// What Terraform refuses of its blocks as such: unknown ones, and what is declared twice.
@@ -111,6 +113,12 @@ pub struct Module {
 }
 
 impl Module {
+    /// Whether nothing is declared: there may be no such directory.
+    pub(super) fn is_empty(&self) -> bool {
+        let declares = self.variables.len() + self.outputs.len() + self.resources.len() + self.calls.len();
+        declares + self.locals.len() == 0
+    }
+
     pub(super) fn add(&mut self, block: &Arc<Block>) {
         let label = |index: usize| block.label(index).cloned();
         let known = match (&*block.kind.value, label(0), label(1)) {

@@ -134,7 +134,12 @@ impl Walk<'_> {
 
     fn expr(&mut self, expr: &Expr) {
         match &expr.kind {
-            ExprKind::Null | ExprKind::Bool(_) | ExprKind::Number(_) | ExprKind::Text(_) | ExprKind::Invalid => {}
+            ExprKind::Null
+            | ExprKind::Bool(_)
+            | ExprKind::Number(_)
+            | ExprKind::HugeNumber
+            | ExprKind::Text(_)
+            | ExprKind::Invalid => {}
             ExprKind::Template(parts) => self.template(parts),
             ExprKind::Tuple(items) => items.iter().for_each(|item| self.expr(item)),
             ExprKind::Object(items) => {
