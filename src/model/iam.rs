@@ -167,14 +167,22 @@ impl Iam {
             .collect()
     }
 
-    pub(super) fn roles_value(&self) -> Value {
+    /// Every role with what runs as it.
+    pub(super) fn roles_value(&self, functions: &[Function], standard: &Standard) -> Value {
+        let governing = governing(functions, standard);
         let roles = self.roles.iter().map(|role| {
             let statements = self.of_role(&role.name).into_iter().map(|attached| attached.statement.clone()).collect();
+            let own = functions.iter().filter(|function| {
+                function.field("role").field("address").and_then(Value::as_str) == role.address.as_str()
+            });
+            let documented = Answer::any(governing.iter().map(|name| equals(&role.name, name)));
             Value::record([
                 ("address", role.address.clone()),
                 ("created", Value::from(role.created)),
                 ("name", role.name.clone()),
                 ("arn", role.arn.clone()),
+                ("functions", Value::tuple(own.map(|function| function.field("function_name")).collect())),
+                ("documented", statement::truth(documented)),
                 ("trust", Value::tuple(role.trust.clone())),
                 ("statements", Value::tuple(statements)),
             ])
@@ -191,15 +199,18 @@ impl Iam {
 
     /// Every statement with what rules ask of it.
     pub(super) fn statements(&self, functions: &[Function], standard: &Standard) -> Vec<Value> {
-        let documented = standard.section("iam.role");
-        let of_functions: Vec<Value> = functions
-            .iter()
-            .filter(|function| function.standard.as_fields().is_some())
-            .filter_map(|function| function.field("role").field("name").cloned())
-            .collect();
-        let governing: Vec<Value> = documented.into_iter().chain(of_functions).collect();
+        let governing = governing(functions, standard);
         self.attached.iter().map(|attached| describe(attached, &governing)).collect()
     }
+}
+
+/// Names of the documented role and of the roles of documented functions.
+fn governing(functions: &[Function], standard: &Standard) -> Vec<Value> {
+    let of_functions = functions
+        .iter()
+        .filter(|function| function.standard.as_fields().is_some())
+        .filter_map(|function| function.field("role").field("name").cloned());
+    standard.section("iam.role").into_iter().chain(of_functions).collect()
 }
 
 /// The role that a `role` argument names. The provider wants its name; an ARN is what people sometimes write.

@@ -83,10 +83,10 @@ impl Model {
         };
         let alarms = alarms::join(&all, &mut functions);
         let statements = iam.statements(&functions, facts.standard);
+        let roles = iam.roles_value(&functions, facts.standard);
         let names = inventory.function_names(&functions);
         let functions: Vec<Value> =
             functions.into_iter().map(|function| function.into_value(inventory.gaps())).collect();
-        let roles = iam.roles_value();
         let regions: Vec<Value> = facts.worlds.iter().flat_map(World::regions).collect();
         let subjects = workflows::Subjects {
             functions: &functions,
