@@ -183,6 +183,11 @@ pub struct WorkspaceArgs {
     /// Read Terraform variables from a file, as terraform -var-file does.
     #[arg(long = "var-file", value_name = "FILE")]
     pub var_files: Vec<PathBuf>,
+    /// Take the values from a plan, as `terraform show -json PLAN` prints it: what variables and data
+    /// sources are, which instances there are, and what modules make that are not here. The file
+    /// may lie anywhere. With several root modules, put it into the directory of its own.
+    #[arg(long, value_name = "FILE")]
+    pub plan: Option<PathBuf>,
 }
 
 /// `trysquare check`
@@ -358,6 +363,10 @@ pub enum SchemaOf {
     Report,
     /// What `query --format json` prints.
     Query,
+    /// What trysquare.hcl may hold, as JSON stands for HCL.
+    Config,
+    /// What a rule's block may hold, as JSON stands for HCL.
+    Rule,
 }
 
 /// When to colour.

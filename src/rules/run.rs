@@ -324,7 +324,9 @@ impl Case<'_, '_> {
         for spec in &self.rule.fixes {
             let old = self.with(bound, |evaluator| evaluator.evaluate(&spec.replace))?;
             let new = self.with(bound, |evaluator| evaluator.evaluate(&spec.with))?;
-            let Some(span) = old.origin.written().filter(|span| self.is_outside(span)) else {
+            // Nothing is written at an empty place: a plan's.
+            let written = old.origin.written().filter(|span| self.is_outside(span) && !span.is_empty());
+            let Some(span) = written else {
                 return Ok(None);
             };
             let Some(text) = hcl::literal(&new) else {

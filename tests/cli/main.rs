@@ -11,6 +11,10 @@ mod init;
 mod mistakes;
 mod output;
 mod packs;
+mod plans;
 mod query;
 mod run;
 mod suppression;
+#[allow(dead_code, reason = "shared with tests that ask more of it")]
+#[path = "../support/terraform.rs"]
+mod terraform;

@@ -19,6 +19,7 @@ Options of check:
       --format <FORMAT>      text, concise or json [default: text]
       --output <FILE>        Write to a file instead of the terminal
       --fail-on <SEVERITY>   error, warning, note or never [default: warning]
+      --no-ignore            Report what comments and ignore blocks silence, too
       --show-undetermined    Also list what could not be decided, and why
       --color <WHEN>         auto, always or never [default: auto]
   -q, --quiet                Print findings only, without the summary
@@ -67,6 +68,7 @@ function check(args: string[]): number {
       format: { type: "string", default: "text" },
       output: { type: "string" },
       "fail-on": { type: "string", default: "warning" },
+      "no-ignore": { type: "boolean", default: false },
       "show-undetermined": { type: "boolean", default: false },
       color: { type: "string", default: "auto" },
       quiet: { type: "boolean", short: "q", default: false },
@@ -92,6 +94,8 @@ function check(args: string[]): number {
     ...(values.config === undefined ? {} : { config: inside(values.config) }),
     variables: values.var,
     varFiles: values["var-file"].map(inside),
+    today: new Date().toISOString().slice(0, 10),
+    noIgnore: values["no-ignore"],
   });
   if (positionals.length > 0) {
     restrict(report, wanted(disk, positionals, values.config !== undefined, values.quiet));
@@ -163,11 +167,14 @@ function restrict(report: Report, wanted: string[]): void {
   const within = (file: string): boolean => wanted.some((path) => file === path || file.startsWith(`${path}/`));
   const touched = (labels: Label[]): boolean => labels.some((label) => within(label.file));
   report.findings = report.findings.filter(({ primary, related }) => touched([primary, ...related]));
+  const silenced = report.suppressed?.filter(({ finding }) => touched([finding.primary, ...finding.related])) ?? [];
+  delete report.suppressed;
+  Object.assign(report, silenced.length > 0 ? { suppressed: silenced } : {});
   report.undetermined = report.undetermined.filter(({ blocking }) => blocking === undefined || within(blocking.file));
   const count = (severity: string): number => report.findings.filter((finding) => finding.severity === severity).length;
   const { summary } = report;
   [summary.errors, summary.warnings, summary.notes] = [count("error"), count("warning"), count("note")];
-  summary.undetermined = report.undetermined.length;
+  [summary.undetermined, summary.suppressed] = [report.undetermined.length, silenced.length];
 }
 
 function status(report: Report, failOn: string): number {
