@@ -31,6 +31,15 @@ impl Disk {
         Some(relative.to_string_lossy().replace('\\', "/"))
     }
 
+    /// As [`Disk::relative`], also of a file that is not there yet in a directory that is.
+    pub fn relative_new(&self, path: &Path) -> Option<String> {
+        self.relative(path).or_else(|| {
+            let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            let (dir, name) = (self.relative(parent)?, path.file_name()?.to_string_lossy());
+            Some(if dir.is_empty() { name.into_owned() } else { format!("{dir}/{name}") })
+        })
+    }
+
     /// The file a path leads to, links followed, as long as that is inside the root.
     fn resolve(&self, path: &str) -> Result<PathBuf, ReadError> {
         let full = self.root.join(path);

@@ -4,7 +4,9 @@
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::indexing_slicing)]
 
 mod baseline;
+mod changed;
 mod documents;
+mod fix;
 mod formats;
 mod hostile;
 mod init;
