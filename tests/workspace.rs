@@ -188,4 +188,5 @@ fn actions_mend_what_they_are_about() {
     let ignored = applied(&files, ignore);
     let comment = "  # trysquare:ignore lambda-memory reason\n  memory_size = var.lambda_config.mcp_server.memory_size";
     assert!(ignored.iter().any(|(_, text)| text.contains(comment)));
+    assert_eq!(memory(&ignored), 0);
 }

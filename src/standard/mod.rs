@@ -65,6 +65,8 @@ pub struct Root {
     pub dir: String,
     /// `.tfvars` files, relative to the workspace root.
     pub var_files: Vec<String>,
+    /// The plan, relative to the workspace root.
+    pub plan: Option<String>,
     /// Variables set here.
     pub variables: Vec<(Arc<str>, Value)>,
 }
@@ -235,6 +237,15 @@ fn read_root(evaluator: &Evaluator<'_>, block: &Block) -> Result<Root, Vec<Confi
                     }
                 }
             }
+            Err(error) => errors.push(error),
+        }
+    }
+    if let Some(attribute) = block.body.attribute("plan") {
+        match string(evaluator, &attribute.value) {
+            Ok(file) => match normalize_path(format!("{}/{file}", root.dir).trim_start_matches('/')) {
+                Some(path) => root.plan = Some(path),
+                None => errors.push(ConfigError::new(attribute.value.span, "the file lies outside the repository")),
+            },
             Err(error) => errors.push(error),
         }
     }

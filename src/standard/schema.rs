@@ -168,6 +168,7 @@ const ROOT: &[Attribute] = &[
         "Files of variables, beside those that Terraform reads by itself; paths count from the module.",
     ),
     ("variables", Shape::Map(&Shape::Any), "Values of variables."),
+    ("plan", Shape::String, "What `terraform show -json` prints of a plan of it; the path counts from the module."),
 ];
 
 const RULE: &[Attribute] = &[

@@ -52,6 +52,28 @@ pub struct Link {
     pub computed: bool,
 }
 
+/// A way is as long as references follow each other: it is taken down in a loop, so that no length of it exhausts the
+/// stack.
+impl Drop for Origin {
+    fn drop(&mut self) {
+        let mut waiting: Vec<Arc<Node>> = Vec::new();
+        let mut next = self.0.take();
+        while let Some(node) = next {
+            match Arc::into_inner(node) {
+                Some(Node::Via(_, mut from)) => waiting.extend(from.0.take()),
+                Some(Node::Derived(_, from)) => {
+                    waiting.extend(from.into_iter().filter_map(|mut origin| origin.0.take()))
+                }
+                Some(Node::Text(_, pieces)) => {
+                    waiting.extend(pieces.into_iter().filter_map(|mut piece| piece.origin.0.take()));
+                }
+                Some(Node::Source(_) | Node::Encoded(..)) | None => {}
+            }
+            next = waiting.pop();
+        }
+    }
+}
+
 impl Link {
     /// What the place is to the value, in a few words.
     #[must_use]

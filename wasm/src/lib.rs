@@ -39,6 +39,8 @@ struct Options {
     config: Option<String>,
     variables: Vec<String>,
     var_files: Vec<String>,
+    today: Option<String>,
+    no_ignore: bool,
     compliance: bool,
 }
 
@@ -53,6 +55,8 @@ fn options(json: &str) -> Result<trysquare::check::Options, JsError> {
         config: given.config,
         variables: given.variables.iter().map(parse).collect::<Result<_, _>>()?,
         var_files: given.var_files,
+        today: given.today,
+        no_ignore: given.no_ignore,
         compliance: given.compliance,
         ..trysquare::check::Options::default()
     })

@@ -7,6 +7,7 @@ mod bench;
 mod hooks;
 mod npm;
 mod test;
+mod vscode;
 mod workflows;
 
 use std::path::{Path, PathBuf};
@@ -18,17 +19,23 @@ cargo xtask test         everything that has to hold: format, lints, docs, tests
 cargo xtask hooks        the pre-commit hooks, by the real pre-commit and prek; part of test
 cargo xtask workflows    our workflows and the action, audited; part of test
 cargo xtask npm          make the npm package, in target/npm
+cargo xtask vscode       make the VS Code extension, in target/vscode
+cargo xtask test-vscode  the extension in a real editor, driven by a real browser
 cargo xtask bench        measure: criterion, then whole processes
-cargo xtask bench hooks  measure the hook beside other tools that run before a commit";
+cargo xtask bench hooks  measure the hook beside other tools that run before a commit
+cargo xtask bench wasm   measure the WebAssembly module in Node";
 
 fn main() -> ExitCode {
     let outcome = match env::args().nth(1).as_deref() {
         Some("test") => test::all(),
         Some("hooks") => hooks::all(),
+        Some("vscode") => vscode::package().map(|out| println!("{}", out.display())),
+        Some("test-vscode") => vscode::test(),
         Some("npm") => npm::package().map(|out| println!("{}", out.display())),
         Some("workflows") => workflows::all(),
         Some("bench") => match env::args().nth(2).as_deref() {
             Some("hooks") => bench::hooks(),
+            Some("wasm") => npm::bench(),
             _ => bench::all(),
         },
         _ => {

@@ -68,3 +68,10 @@ fn optimise(project: &PathBuf) -> Result<(), String> {
         "trysquare.wasm",
     ]))
 }
+
+/// Measures the package, beside the native engine in the same run.
+pub fn bench() -> Result<(), String> {
+    let out = package()?;
+    let example = root().join("examples/hoopstat");
+    run(Command::new("node").current_dir(root()).arg("wasm/npm/bench.mjs").arg(out).arg(example))
+}

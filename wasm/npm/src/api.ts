@@ -14,6 +14,10 @@ export interface Options {
   variables?: string[];
   /** Files of Terraform variables, relative to the root. */
   varFiles?: string[];
+  /** The date, as `YYYY-MM-DD`, by which suppressions expire; without one, none does. */
+  today?: string;
+  /** Whether comments and `ignore` blocks silence nothing. */
+  noIgnore?: boolean;
   /** Whether the report also tells how the code stands to each documented standard. A workspace's always does. */
   compliance?: boolean;
 }

@@ -117,6 +117,20 @@ export interface Hover {
   verdicts: Verdict[];
 }
 
+/** A finding of a baseline. */
+export interface KnownFinding {
+  /** The resource or job it is about. */
+  address?: string;
+  /** The file in which it showed. */
+  file: string;
+  /** By this it is known again. */
+  fingerprint: string;
+  /** What was wrong. */
+  message: string;
+  /** The rule's id. */
+  rule: string;
+}
+
 /** A stretch of a file and what there is to say of it. */
 export interface Label {
   /** Just past the last. */
@@ -168,6 +182,8 @@ export interface Report {
   failures?: Failure[];
   /** What is wrong, by file and place. */
   findings: Finding[];
+  /** What the baseline lists and is not found any more: it can be taken out there. */
+  resolved?: KnownFinding[];
   /** Rules that did not run. */
   skipped: Skipped[];
   /** Counts. */
