@@ -1,15 +1,19 @@
 //! Repositories of container images, and what else is configured about them.
 
+use super::join::{Index, Joined};
 use super::{Found, block_field, blocks, required_text};
-use crate::value::{Answer, Origin, Type, Unknown, Value, equals};
+use crate::value::{Origin, Type, Unknown, Value};
 
 /// Every `aws_ecr_repository`, created or read.
 pub(super) fn repositories(all: &[Found<'_, '_>]) -> Value {
     let of = |found: &&Found<'_, '_>| found.is("aws_ecr_repository") || found.is_data("aws_ecr_repository");
-    Value::tuple(all.iter().filter(of).map(|found| repository(found, all)).collect())
+    let policies = all.iter().filter(|found| found.is("aws_ecr_lifecycle_policy"));
+    let policies = Index::new(policies.map(|policy| policy.configured("repository")));
+    let scanned = scanned(all);
+    Value::tuple(all.iter().filter(of).map(|found| repository(found, &scanned, &policies)).collect())
 }
 
-fn repository(found: &Found<'_, '_>, all: &[Found<'_, '_>]) -> Value {
+fn repository(found: &Found<'_, '_>, scanned: &[Value], policies: &Index) -> Value {
     let created = found.is("aws_ecr_repository");
     let name = required_text(found.attribute("name"));
     let origin = found.address().origin;
@@ -18,7 +22,7 @@ fn repository(found: &Found<'_, '_>, all: &[Found<'_, '_>]) -> Value {
         Value::unknown(Unknown::new(Type::Bool, reason, origin.span())).at(origin.clone())
     };
     let (scan, lifecycle) = if created {
-        (scan_on_push(found, &name, all), has_lifecycle_policy(&name, all).at(origin.clone()))
+        (scan_on_push(found, &name, scanned), has_lifecycle_policy(&name, policies).at(origin.clone()))
     } else {
         (read(), read())
     };
@@ -34,20 +38,24 @@ fn repository(found: &Found<'_, '_>, all: &[Found<'_, '_>]) -> Value {
     .at(origin)
 }
 
-/// Whether pushed images are scanned: by the registry's rules where there are any, else by the repository's own word.
-fn scan_on_push(found: &Found<'_, '_>, name: &Value, all: &[Found<'_, '_>]) -> Value {
+/// Patterns of the repositories whose pushed images the registry scans, each where that is said.
+fn scanned(all: &[Found<'_, '_>]) -> Vec<Value> {
     let registries = all.iter().filter(|found| found.is("aws_ecr_registry_scanning_configuration"));
-    for rule in registries.flat_map(|registry| blocks(&registry.configured("rule"))) {
-        let frequency = block_field(&rule, "scan_frequency");
-        if frequency.as_str() == Some("MANUAL") {
-            continue;
-        }
-        for filter in blocks(&block_field(&rule, "repository_filter")) {
-            let matches = crate::rules::matches_glob(name, &block_field(&filter, "filter"));
-            if matches.as_bool() == Some(true) {
-                return Value::from(true).at(frequency.origin);
-            }
-        }
+    let rules = registries.flat_map(|registry| blocks(&registry.configured("rule")));
+    let rules = rules.map(|rule| (block_field(&rule, "scan_frequency"), rule));
+    let automatic = rules.filter(|(frequency, _)| frequency.as_str() != Some("MANUAL"));
+    let patterns = automatic.flat_map(|(frequency, rule)| {
+        let filters = blocks(&block_field(&rule, "repository_filter")).into_iter();
+        filters.map(move |filter| block_field(&filter, "filter").at(frequency.origin.clone()))
+    });
+    patterns.collect()
+}
+
+/// Whether pushed images are scanned: by the registry's rules where there are any, else by the repository's own word.
+fn scan_on_push(found: &Found<'_, '_>, name: &Value, scanned: &[Value]) -> Value {
+    let matches = |pattern: &&Value| crate::rules::matches_glob(name, pattern).as_bool() == Some(true);
+    if let Some(pattern) = scanned.iter().find(matches) {
+        return Value::from(true).at(pattern.origin.clone());
     }
     let header = found.address().origin;
     match found.block("image_scanning_configuration") {
@@ -59,14 +67,10 @@ fn scan_on_push(found: &Found<'_, '_>, name: &Value, all: &[Found<'_, '_>]) -> V
     }
 }
 
-fn has_lifecycle_policy(name: &Value, all: &[Found<'_, '_>]) -> Value {
-    let mut open = None;
-    for policy in all.iter().filter(|found| found.is("aws_ecr_lifecycle_policy")) {
-        match equals(&policy.configured("repository"), name) {
-            Answer::Yes => return Value::from(true),
-            Answer::Unknown(unknown) => open = Some(unknown),
-            Answer::No => {}
-        }
+fn has_lifecycle_policy(name: &Value, policies: &Index) -> Value {
+    match policies.join(name) {
+        Joined::One(_) => Value::from(true),
+        Joined::None => Value::from(false),
+        Joined::Unknown(unknown) => Value::unknown(unknown.derived(Type::Bool)).at(Origin::NONE),
     }
-    open.map_or_else(|| Value::from(false), |unknown| Value::unknown(unknown.derived(Type::Bool)).at(Origin::NONE))
 }

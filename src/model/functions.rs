@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::iam::Iam;
-use super::{Found, Joined, as_type, block_field, images, join, required_text};
+use super::join::{Index, Joined};
+use super::{Found, as_type, block_field, images, required_text};
 use crate::terraform::ignored_changes;
 use crate::value::{Fields, Piece, Type, Unknown, Value};
 
@@ -42,14 +43,16 @@ impl Function {
 
 /// Every `aws_lambda_function` instance.
 pub(super) fn find(all: &[Found<'_, '_>], documented: &[Value], iam: &Iam) -> Vec<Function> {
-    all.iter().filter(|found| found.is("aws_lambda_function")).map(|found| function(found, documented, iam)).collect()
+    let names = Index::new(documented.iter().map(|row| row.field("name").cloned().unwrap_or_default()));
+    let found = all.iter().filter(|found| found.is("aws_lambda_function"));
+    found.map(|found| function(found, |name| documented_as(documented, &names, name), iam)).collect()
 }
 
-fn function(found: &Found<'_, '_>, documented: &[Value], iam: &Iam) -> Function {
+fn function(found: &Found<'_, '_>, documented_as: impl FnOnce(&Value) -> Value, iam: &Iam) -> Function {
     let address = found.address();
     let origin = address.origin.clone();
     let name = required_text(found.attribute("function_name"));
-    let standard = documented_as(documented, &name);
+    let standard = documented_as(&name);
     let app = match standard.field("app") {
         Some(app) => app.clone(),
         None => Value::null().at(origin.clone()),
@@ -111,11 +114,9 @@ fn ephemeral_storage(found: &Found<'_, '_>) -> Value {
 }
 
 /// The documented function of a name; null when there is none, unknown when that cannot be told.
-fn documented_as(documented: &[Value], name: &Value) -> Value {
-    let names: Vec<(Value, &Value)> =
-        documented.iter().map(|row| (row.field("name").cloned().unwrap_or_default(), row)).collect();
-    match join(&names, |(documented, _)| documented, name) {
-        Joined::One((_, row)) => (*row).clone(),
+fn documented_as(documented: &[Value], names: &Index, name: &Value) -> Value {
+    match names.join(name) {
+        Joined::One(at) => documented.get(at).cloned().unwrap_or_default(),
         Joined::None => Value::null().at(name.origin.clone()),
         Joined::Unknown(unknown) => {
             let origin = name.origin.clone();

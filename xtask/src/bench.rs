@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::{cargo, output, root, run};
+use crate::{cargo, growth, output, root, run};
 
 /// Runs of a whole process; the median counts.
 const RUNS: usize = 41;
@@ -25,7 +25,7 @@ pub fn all() -> Result<(), String> {
             println!("{:>44}  {memory} kB resident at most", "");
         }
     }
-    Ok(())
+    growth::all(&binary, start)
 }
 
 fn report(name: &str, time: Duration, start: Duration) {
@@ -37,7 +37,8 @@ fn report(name: &str, time: Duration, start: Duration) {
     );
 }
 
-fn median(command: &mut Command) -> Result<Duration, String> {
+/// How long a command takes.
+pub fn median(command: &mut Command) -> Result<Duration, String> {
     let mut times = Vec::with_capacity(RUNS);
     for _ in 0..RUNS {
         let start = Instant::now();
@@ -52,7 +53,7 @@ fn median(command: &mut Command) -> Result<Duration, String> {
 }
 
 /// Peak resident memory in kB, where GNU time is there to tell.
-fn peak_memory(binary: &Path, path: &Path) -> Option<u64> {
+pub fn peak_memory(binary: &Path, path: &Path) -> Option<u64> {
     let script = "exec 3>&1; /usr/bin/time -f %M \"$0\" check --fail-on never --format json \"$1\" 2>&3 >/dev/null";
     let printed = output(Command::new("sh").args(["-c", script]).arg(binary).arg(path)).ok()?;
     printed.trim().lines().last()?.parse().ok()

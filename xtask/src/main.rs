@@ -4,6 +4,7 @@
 //! needs and says clearly when it cannot. `cargo xtask bench` measures.
 
 mod bench;
+mod growth;
 mod test;
 
 use std::env;
@@ -12,7 +13,7 @@ use std::process::{Command, ExitCode};
 
 const USAGE: &str =
     "cargo xtask test     everything that has to hold: format, lints, docs, tests, examples, WebAssembly
-cargo xtask bench    measure: criterion, then whole processes";
+cargo xtask bench    measure: criterion, whole processes, then how time grows with the workspace";
 
 fn main() -> ExitCode {
     let outcome = match env::args().nth(1).as_deref() {
