@@ -7,7 +7,7 @@ use super::blocks::Dynamic;
 use super::builtin;
 use super::config::{Module, local_source};
 use super::cycles;
-use super::expand::expansion_error;
+use super::expand::{Expansion, expansion_error};
 use super::instance::{Instance, World};
 use super::references::undeclared;
 use super::resource::ResourceInstance;
@@ -100,30 +100,29 @@ impl Errors<'_, '_> {
             }
         }
         for (name, block) in &module.calls {
-            self.expansion(instance, block);
             self.source(&module.dir, block);
-            if let Ok(children) = self.world.children(instance, name)
-                && let Some((_, child)) = children.items().first()
-            {
-                self.arguments(block, child);
+            match self.world.children(instance, name) {
+                Ok(children) => {
+                    self.expansion(&children);
+                    children.items().first().into_iter().for_each(|(_, child)| self.arguments(block, child));
+                }
+                Err(_) => expansion_error(self.world, instance, block).into_iter().for_each(|error| self.add(error)),
             }
         }
-        for ((mode, ty, name), block) in &module.resources {
-            self.expansion(instance, block);
+        for (mode, ty, name) in module.resources.keys() {
             match self.world.resource(instance, *mode, ty, name) {
                 Err(error) => self.add(error),
-                Ok(resource) => {
-                    let resource = resource.iter().flat_map(|resource| resource.instances.items());
-                    resource.for_each(|(_, instance)| self.resource(instance));
+                Ok(None) => {}
+                Ok(Some(resource)) => {
+                    self.expansion(&resource.instances);
+                    resource.instances.items().iter().for_each(|(_, instance)| self.resource(instance));
                 }
             }
         }
     }
 
-    fn expansion(&mut self, instance: &Rc<Instance>, block: &Block) {
-        if let Some(error) = expansion_error(self.world, instance, block) {
-            self.add(error);
-        }
+    fn expansion<T>(&mut self, expansion: &Expansion<T>) {
+        expansion.error().into_iter().for_each(|error| self.add(error.clone()));
     }
 
     /// Where a module call's module is to be found.

@@ -42,15 +42,15 @@ pub enum Expansion<T> {
     Counted(Vec<(InstanceKey, T)>),
     /// By `for_each`, in the order of the keys.
     Keyed(Vec<(InstanceKey, T)>),
-    /// Unknown how many; one stands for all.
-    Unknown([(InstanceKey, T); 1], Arc<Unknown>),
+    /// Unknown how many; one stands for all. With the error that Terraform stops with, when it does.
+    Unknown([(InstanceKey, T); 1], Arc<Unknown>, Option<Box<EvalError>>),
 }
 
 impl<T> Expansion<T> {
     /// Keys and instances.
     pub fn items(&self) -> &[(InstanceKey, T)] {
         match self {
-            Self::Single(only) | Self::Unknown(only, _) => only,
+            Self::Single(only) | Self::Unknown(only, ..) => only,
             Self::Counted(items) | Self::Keyed(items) => items,
         }
     }
@@ -67,14 +67,22 @@ impl<T> Expansion<T> {
                 };
                 Value::object(items.iter().filter_map(named).collect())
             }
-            Self::Unknown(_, unknown) => Value::unknown(unknown.derived(Type::Any)),
+            Self::Unknown(_, unknown, _) => Value::unknown(unknown.derived(Type::Any)),
+        }
+    }
+
+    /// The error that Terraform stops with at the `count` or `for_each`.
+    pub(super) fn error(&self) -> Option<&EvalError> {
+        match self {
+            Self::Unknown(_, _, error) => error.as_deref(),
+            Self::Single(_) | Self::Counted(_) | Self::Keyed(_) => None,
         }
     }
 
     /// The instance with a key; the one that stands for all, when the keys are unknown.
     pub fn get(&self, key: &InstanceKey) -> Option<&T> {
         match (self, key) {
-            (Self::Unknown([(_, only)], _), _) => Some(only),
+            (Self::Unknown([(_, only)], ..), _) => Some(only),
             (Self::Counted(items), InstanceKey::Index(at)) => items.get(*at).map(|(_, item)| item),
             (Self::Keyed(items), InstanceKey::Name(_)) => {
                 let at = items.binary_search_by(|(known, _)| known.cmp(key)).ok()?;
@@ -127,7 +135,7 @@ pub(super) fn expand<T>(
                 })
                 .collect(),
         ),
-        Err(Blocked { by_count, unknown, .. }) => {
+        Err(Blocked { by_count, unknown, error }) => {
             let named = |part: &str, ty: Type| {
                 Value::unknown(Unknown { ty, ..unknown.as_ref().clone() }.named(format!("{address}.{part}")))
             };
@@ -136,12 +144,12 @@ pub(super) fn expand<T>(
             } else {
                 Repetition::Each(named("each.key", Type::String), named("each.value", Type::Any))
             };
-            Expansion::Unknown([build(InstanceKey::Unknown, repetition)], unknown)
+            Expansion::Unknown([build(InstanceKey::Unknown, repetition)], unknown, error.map(Box::new))
         }
     }
 }
 
-/// The error that Terraform stops with at a block's `count` or `for_each`.
+/// The error that Terraform stops with at the `count` or `for_each` of a block whose instances are not to be had.
 pub(super) fn expansion_error(world: &World<'_>, instance: &Rc<Instance>, block: &Block) -> Option<EvalError> {
     wanted(world, instance, block).err().and_then(|blocked| blocked.error)
 }

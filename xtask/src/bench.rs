@@ -1,6 +1,6 @@
 //! `cargo xtask bench`: times, always beside something to compare with in the same run.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -12,8 +12,7 @@ const RUNS: usize = 41;
 /// Criterion's benches, then whole processes.
 pub fn all() -> Result<(), String> {
     run(cargo().args(["bench", "--bench", "check"]))?;
-    run(cargo().args(["build", "--release", "--quiet", "--bin", "trysquare"]))?;
-    let binary = root().join("target/release/trysquare");
+    let binary = binary()?;
     println!("\nWhole processes, median of {RUNS} runs:");
     let start = median(Command::new(&binary).arg("--version"))?;
     report("trysquare --version (process start)", start, start);
@@ -26,6 +25,19 @@ pub fn all() -> Result<(), String> {
         }
     }
     growth::all(&binary, start)
+}
+
+/// How the time of a check grows with the workspace.
+pub fn growth() -> Result<(), String> {
+    let binary = binary()?;
+    let start = median(Command::new(&binary).arg("--version"))?;
+    growth::all(&binary, start)
+}
+
+/// The program as it is released.
+fn binary() -> Result<PathBuf, String> {
+    run(cargo().args(["build", "--release", "--quiet", "--bin", "trysquare"]))?;
+    Ok(root().join("target/release/trysquare"))
 }
 
 fn report(name: &str, time: Duration, start: Duration) {

@@ -12,13 +12,16 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 const USAGE: &str =
-    "cargo xtask test     everything that has to hold: format, lints, docs, tests, examples, WebAssembly
-cargo xtask bench    measure: criterion, whole processes, then how time grows with the workspace";
+    "cargo xtask test            everything that has to hold: format, lints, docs, tests, examples, WebAssembly
+cargo xtask bench           measure: criterion, then whole processes, then growth
+cargo xtask bench growth    measure how the time grows with the workspace";
 
 fn main() -> ExitCode {
-    let outcome = match env::args().nth(1).as_deref() {
-        Some("test") => test::all(),
-        Some("bench") => bench::all(),
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let outcome = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["test"] => test::all(),
+        ["bench"] => bench::all(),
+        ["bench", "growth"] => bench::growth(),
         _ => {
             eprintln!("{USAGE}");
             return ExitCode::from(2);
