@@ -100,6 +100,8 @@ pub struct Module {
     pub outputs: BTreeMap<Arc<str>, Arc<Block>>,
     /// `provider` blocks.
     pub providers: Vec<Arc<Block>>,
+    /// `check` blocks.
+    pub checks: Vec<Arc<Block>>,
     /// Whether a `backend` or `cloud` block marks this as a root module.
     pub has_backend: bool,
     /// What Terraform refuses of its blocks as such: unknown ones, and what is declared twice.
@@ -122,6 +124,10 @@ impl Module {
             }
             ("provider", Some(_), _) => {
                 self.providers.push(Arc::clone(block));
+                None
+            }
+            ("check", Some(_), None) => {
+                self.checks.push(Arc::clone(block));
                 None
             }
             ("locals", ..) => {

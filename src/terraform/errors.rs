@@ -5,9 +5,10 @@ use std::rc::Rc;
 
 use super::blocks::Dynamic;
 use super::builtin;
+use super::conditions;
 use super::config::{Module, local_source};
 use super::cycles;
-use super::expand::{Expansion, expansion_error};
+use super::expand::{Expansion, Repetition, expansion_error};
 use super::instance::{Instance, World};
 use super::references::undeclared;
 use super::resource::ResourceInstance;
@@ -64,7 +65,8 @@ impl Errors<'_, '_> {
     }
 
     fn module(&mut self, module: &Module) {
-        module.errors.iter().cloned().chain(undeclared(module)).for_each(|error| self.add(error));
+        let errors = module.errors.iter().cloned().chain(undeclared(module)).chain(conditions::idle(module));
+        errors.for_each(|error| self.add(error));
     }
 
     fn instance(&mut self, instance: &Rc<Instance>) {
@@ -98,6 +100,8 @@ impl Errors<'_, '_> {
                 }
                 self.check(result);
             }
+            let scope = self.world.scope(instance, &Repetition::None);
+            self.conditions(&Evaluator::new(&scope, self.world.budget), &block.body, "precondition");
         }
         for (name, block) in &module.calls {
             self.source(&module.dir, block);
@@ -173,6 +177,17 @@ impl Errors<'_, '_> {
                 self.world.trail.walk(address, || self.block(&evaluator, block));
             }
         }
+        for lifecycle in instance.block.body.blocks_of("lifecycle") {
+            self.conditions(&evaluator, &lifecycle.body, "precondition");
+            if lifecycle.body.blocks_of("postcondition").next().is_some() {
+                let itself = [("self", instance.object(self.world))];
+                evaluator.with_names(itself, |inner| self.conditions(inner, &lifecycle.body, "postcondition"));
+            }
+        }
+    }
+
+    fn conditions(&mut self, evaluator: &Evaluator<'_>, body: &Body, kind: &str) {
+        conditions::errors(evaluator, body, kind).into_iter().for_each(|error| self.add(error));
     }
 
     fn block(&mut self, evaluator: &Evaluator<'_>, block: &Block) {
