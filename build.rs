@@ -1,5 +1,6 @@
-//! Makes two Rust tables out of files: the pages of the embedded pack, so that adding a rule is adding a
-//! file, and the IAM actions, sorted, so that nothing has to be read and sorted at run time.
+//! Makes Rust tables out of files: the pages of the embedded pack, so that adding a rule is adding a file; the
+//! IAM actions, sorted, so that nothing has to be read and sorted at run time; the fields of the model, so that the
+//! page about them is what rules are held against.
 
 #![allow(missing_docs, clippy::disallowed_methods)]
 
@@ -23,6 +24,7 @@ fn main() -> io::Result<()> {
     }
     list.push(']');
     fs::write(out.join("pages.rs"), list)?;
+    fs::write(out.join("model_fields.rs"), model_fields(&root.join("docs/model.md"))?)?;
     fs::write(out.join("iam_actions.rs"), iam_actions(&root.join("src/model/data/iam_actions.tsv"))?)
 }
 
@@ -47,6 +49,25 @@ fn iam_actions(path: &Path) -> io::Result<String> {
     }
     list.push(']');
     Ok(list)
+}
+
+/// The tables of the page about the model: for each heading the fields, each with its type.
+fn model_fields(path: &Path) -> io::Result<String> {
+    println!("cargo::rerun-if-changed={}", path.display());
+    let text = fs::read_to_string(path)?;
+    let mut sections: Vec<(&str, Vec<(&str, &str)>)> = Vec::new();
+    for line in text.lines() {
+        if let Some(heading) = line.strip_prefix("## ") {
+            sections.push((heading.trim_matches('`'), Vec::new()));
+        } else if line.starts_with("| `")
+            && let Some((_, fields)) = sections.last_mut()
+        {
+            let mut cells = line.split('|').map(str::trim).skip(1);
+            let mut next = || cells.next().unwrap_or_default();
+            fields.push((next().trim_matches('`'), next()));
+        }
+    }
+    Ok(format!("&{sections:?}").replace("[(", "&[(").replace(", [])", ", &[])").replace("&&", "&"))
 }
 
 /// Markdown pages below a directory of the pack; its index is not a rule.

@@ -3,6 +3,19 @@
 use std::path::PathBuf;
 
 use clap::{ArgAction, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+const START: &str = "\
+Start here:
+  trysquare init               write a first trysquare.hcl from your page
+  trysquare check              check the repository you are in
+  trysquare explain RULE       why a rule exists, with examples";
+
+const EXIT_STATUS: &str = "\
+Exit status:
+  0  nothing to report at or above --fail-on
+  1  findings
+  2  trysquare could not do what was asked: usage, configuration, unreadable input";
 
 /// Holds Terraform and GitHub Actions workflows against a team's documented standards.
 ///
@@ -10,9 +23,7 @@ use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 /// repository says which tables and sentences of it to hold the code to.
 #[derive(Debug, Parser)]
 #[command(name = "trysquare", version, propagate_version = true, max_term_width = 100)]
-#[command(
-    after_help = "Start here:\n  trysquare check              check the repository you are in\n  trysquare explain RULE       why a rule exists, with examples\n\nExit status:\n  0  nothing to report at or above --fail-on\n  1  findings\n  2  trysquare could not do what was asked: usage, configuration, unreadable input"
-)]
+#[command(after_help = format!("{START}\n\n{EXIT_STATUS}"))]
 pub struct Args {
     /// What to do.
     #[command(subcommand)]
@@ -23,7 +34,15 @@ pub struct Args {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Find where code and page part.
+    #[command(after_help = EXIT_STATUS)]
     Check(CheckArgs),
+    /// Write a first trysquare.hcl, bound to the page that you already keep.
+    ///
+    /// Looks through the Markdown pages for one with a table of functions (columns such as name,
+    /// timeout, memory, log group) and for sentences about alarms, environment variables, logs,
+    /// images, the role and the deploy workflow. What it recognises becomes an expression that reads
+    /// the page; nothing is copied. Then it checks once and says what it found.
+    Init(InitArgs),
     /// Print everything rules see, as JSON.
     ///
     /// This is the Terraform and the workflows after evaluation: functions with their alarms and
@@ -35,30 +54,113 @@ pub enum Command {
     /// an unknown value with the reason why. Ends with status 1 when nothing is selected.
     #[command(after_help = QUERY_HELP)]
     Query(QueryArgs),
-    /// List the rules, with what each needs.
-    Rules,
+    /// List the rules: those that come with trysquare and those of the workspace.
+    ///
+    /// Shows of each how much a finding weighs, what of the standard it needs, and whether it runs
+    /// here.
+    Rules(RulesArgs),
     /// Print a rule's page: why it exists, examples, how to mend a finding.
-    Explain {
-        /// The rule's id, as a finding shows it.
-        #[arg(value_name = "RULE")]
-        rule: String,
-    },
+    Explain(ExplainArgs),
     /// Print a JSON Schema.
     Schema {
         /// Of what.
         #[arg(value_enum)]
         of: SchemaOf,
     },
-    /// Run the examples in rules' pages.
-    Test {
-        /// A directory of rule pages; without it, the rules that come with trysquare.
-        #[arg(value_name = "DIR")]
-        dir: Option<PathBuf>,
-        /// Write what the bad examples print into the pages.
-        #[arg(long)]
-        update: bool,
+    /// Print a script that completes trysquare's commands and options in a shell.
+    #[command(after_help = COMPLETIONS_HELP)]
+    Completions {
+        /// For which shell.
+        #[arg(value_enum)]
+        shell: Shell,
     },
+    /// Print the man page.
+    ///
+    /// To read it: trysquare man | man -l -
+    Man {
+        /// The command whose page is wanted. Default: that of trysquare itself.
+        #[arg(value_name = "COMMAND")]
+        command: Option<String>,
+    },
+    /// Run the examples in rules' pages.
+    ///
+    /// A bad example must have exactly one finding of its rule, a good one none; what the page says
+    /// that a bad one prints must be what it prints.
+    Test(TestArgs),
 }
+
+/// `trysquare rules`
+#[derive(Debug, clap::Args)]
+pub struct RulesArgs {
+    /// A path in the workspace.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub path: PathBuf,
+    /// The configuration. Default: the trysquare.hcl at the workspace root, if there is one.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// How to print them.
+    #[arg(long, value_enum, default_value_t = RulesFormat::Text)]
+    pub format: RulesFormat,
+}
+
+/// `trysquare explain`
+#[derive(Debug, clap::Args)]
+pub struct ExplainArgs {
+    /// The rule's id, as a finding shows it.
+    #[arg(value_name = "RULE")]
+    pub rule: String,
+    /// The configuration. Default: the trysquare.hcl at the workspace root, if there is one.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// How to print it.
+    #[arg(long, value_enum, default_value_t = ExplainFormat::Text)]
+    pub format: ExplainFormat,
+    /// When to colour the output.
+    #[arg(long, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub color: Color,
+}
+
+/// `trysquare test`
+#[derive(Debug, clap::Args)]
+pub struct TestArgs {
+    /// A directory of rule pages. Default: the packs of the workspace; without any, the rules that
+    /// come with trysquare.
+    #[arg(value_name = "DIR")]
+    pub dir: Option<PathBuf>,
+    /// Write what the bad examples print into the pages.
+    #[arg(long)]
+    pub update: bool,
+    /// Show only what fails.
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+/// How to print a list of rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RulesFormat {
+    /// A table.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// How to print a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExplainFormat {
+    /// For people, laid out for the terminal.
+    Text,
+    /// The page as it is written.
+    Markdown,
+    /// For programs.
+    Json,
+}
+
+const COMPLETIONS_HELP: &str = "Where shells look for it:
+  bash        trysquare completions bash > ~/.local/share/bash-completion/completions/trysquare
+  zsh         trysquare completions zsh > ~/.zfunc/_trysquare, with ~/.zfunc in $fpath
+  fish        trysquare completions fish > ~/.config/fish/completions/trysquare.fish
+  powershell  trysquare completions powershell >> $PROFILE
+  elvish      trysquare completions elvish >> ~/.config/elvish/rc.elv";
 
 const QUERY_HELP: &str = "Examples:
   What timeouts do we deploy, and who set them?
@@ -69,7 +171,7 @@ const QUERY_HELP: &str = "Examples:
     trysquare query '$.alarms[*].threshold' --var timeout=60";
 
 /// Where to look, and with which values.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub struct WorkspaceArgs {
     /// The configuration. Default: the trysquare.hcl at the workspace root, if there is one.
     #[arg(long, value_name = "FILE")]
@@ -88,7 +190,8 @@ pub struct WorkspaceArgs {
 pub struct CheckArgs {
     /// Files or directories to report on. Everything is read all the same, because a value can
     /// come from anywhere; this only says whose findings are shown. The workspace root is the
-    /// nearest directory at or above the first path that holds a trysquare.hcl, else a .git.
+    /// nearest directory that holds a trysquare.hcl, at or above the first path that has one;
+    /// without one, the nearest that holds a .git, at or above the first path.
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     #[command(flatten)]
@@ -114,12 +217,44 @@ pub struct CheckArgs {
     /// Also list what could not be decided, and why.
     #[arg(long)]
     pub show_undetermined: bool,
+    /// Report only what this list does not have; --write-baseline writes it.
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Write all findings to a file, for --baseline, and end with status 0.
+    #[arg(long, value_name = "FILE", conflicts_with = "baseline")]
+    pub write_baseline: Option<PathBuf>,
+    /// Let comments `trysquare:ignore` and `ignore` blocks silence nothing.
+    #[arg(long)]
+    pub no_ignore: bool,
+    /// Also list what is silenced, and by what (text, sarif, markdown; json has it always).
+    #[arg(long)]
+    pub show_suppressed: bool,
     /// When to colour the output.
     #[arg(long, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
     pub color: Color,
     /// Print findings only, without the summary.
     #[arg(short, long, action = ArgAction::SetTrue)]
     pub quiet: bool,
+    /// Say how long each phase took, on standard error.
+    #[arg(short, long, action = ArgAction::SetTrue, conflicts_with = "quiet")]
+    pub verbose: bool,
+}
+
+/// `trysquare init`
+#[derive(Debug, clap::Args)]
+pub struct InitArgs {
+    /// A path in the repository.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub path: PathBuf,
+    /// The page. Default: the one that says most of functions.
+    #[arg(long, value_name = "PAGE.md")]
+    pub from: Option<PathBuf>,
+    /// Write over a trysquare.hcl that is there.
+    #[arg(long)]
+    pub force: bool,
+    /// Print the file, and write nothing.
+    #[arg(long, conflicts_with = "force")]
+    pub print: bool,
 }
 
 /// `trysquare model`

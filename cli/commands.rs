@@ -1,8 +1,11 @@
 //! One function a command.
 
 mod check;
+mod init;
 mod model;
 mod rules;
+mod shell;
+mod test;
 
 use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
@@ -44,12 +47,15 @@ impl CommandError {
 pub fn run(args: Args) -> Result<ExitCode, CommandError> {
     match args.command {
         Command::Check(args) => check::check(&args),
+        Command::Init(args) => init::init(&args),
         Command::Model(args) => model::model(&args),
         Command::Query(args) => model::query(&args),
-        Command::Rules => rules::list(),
-        Command::Explain { rule } => rules::explain(&rule),
+        Command::Rules(args) => rules::list(&args),
+        Command::Explain(args) => rules::explain(&args),
         Command::Schema { of } => schema(of),
-        Command::Test { dir, update } => rules::test(dir.as_deref(), update),
+        Command::Completions { shell } => shell::completions(shell),
+        Command::Man { command } => shell::man(command.as_deref()),
+        Command::Test(args) => test::test(&args),
     }
 }
 

@@ -92,8 +92,19 @@ impl SourceProvider for Disk {
 
 /// The nearest directory at or above `path` that holds a trysquare.hcl, else one with a .git, else `path` itself.
 pub fn workspace_root(path: &Path) -> PathBuf {
-    let start = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let start = if start.is_file() { start.parent().map(Path::to_owned).unwrap_or_default() } else { start };
-    let holds = |name: &str| start.ancestors().find(|dir| dir.join(name).exists()).map(Path::to_owned);
-    holds(trysquare::standard::FILE_NAME).or_else(|| holds(".git")).unwrap_or(start)
+    configured_root(path).or_else(|| holder(path, ".git")).unwrap_or_else(|| directory(path))
+}
+
+/// The nearest directory at or above `path` that holds a trysquare.hcl.
+pub fn configured_root(path: &Path) -> Option<PathBuf> {
+    holder(path, trysquare::standard::FILE_NAME)
+}
+
+fn holder(path: &Path, name: &str) -> Option<PathBuf> {
+    directory(path).ancestors().find(|dir| dir.join(name).exists()).map(Path::to_owned)
+}
+
+fn directory(path: &Path) -> PathBuf {
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    if path.is_file() { path.parent().map(Path::to_owned).unwrap_or_default() } else { path }
 }

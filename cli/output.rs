@@ -1,14 +1,14 @@
 //! Where reports go: the terminal, and files.
 
 use std::fs::File;
-use std::io::{self, BufWriter, IsTerminal as _, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use trysquare::check::Checked;
 
 use crate::args::{CheckArgs, Color, Format, Target};
 use crate::commands::CommandError;
-use crate::render::{self, Repository, Style};
+use crate::render::{self, Repository, Style, terminal};
 
 /// Writes the report in every format that was asked for. Files come first: whoever reads standard output may stop.
 pub fn write(args: &CheckArgs, style: Style, checked: &Checked, repository: &Repository) -> Result<(), CommandError> {
@@ -22,7 +22,9 @@ pub fn write(args: &CheckArgs, style: Style, checked: &Checked, repository: &Rep
         };
         // Standard output flushes at each line end by itself; one write is enough.
         let mut out = BufWriter::new(out);
-        let style = Style { color: color(args.color, path.is_none()), ..style };
+        let color = color(args.color, path.is_none());
+        let hyperlinks = color && path.is_none() && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout);
+        let style = Style { color, hyperlinks, ..style };
         render::render(format, checked, repository, style, &mut out)?;
         out.flush()?;
     }
@@ -57,12 +59,5 @@ fn open(path: &Path) -> io::Result<File> {
 }
 
 fn color(wanted: Color, is_standard_output: bool) -> bool {
-    match wanted {
-        Color::Always => true,
-        Color::Never => false,
-        Color::Auto => {
-            let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-            is_standard_output && io::stdout().is_terminal() && !unwanted
-        }
-    }
+    wanted == Color::Always || (is_standard_output && terminal::color(wanted))
 }

@@ -1,18 +1,30 @@
 //! The whole way from files to a report.
 
+mod watch;
+
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::eval::Budget;
 use crate::model::{Facts, Model, Sections};
-use crate::report::{Failure, Places, Report, Severity, SeverityOrOff, Skipped, sorted};
-use crate::rules::load::{Loaded, PageText, load, load_beside};
-use crate::rules::rule::SelectFrom;
-use crate::rules::{Rule, RuleError, Runner, pack};
+use crate::report::{Failure, Places, Report, arrange, sorted};
+use crate::rules::choose::{self, Choice};
+use crate::rules::list::{Listed, list};
+use crate::rules::load::{Loaded, PageText, Queries, load, load_beside};
+use crate::rules::rule::{Select, SelectFrom};
+use crate::rules::run::Active;
+use crate::rules::{Rule, RuleError, Runner, pack, packs};
 use crate::source::{Reader, SourceProvider, Sources};
 use crate::standard::{self, ConfigError, FILE_NAME, Root, Standard};
+use crate::suppression::{RuleNames, Suppressions};
 use crate::terraform::{Configuration, Inputs, Override, Problem, World};
 use crate::value::Value;
 use crate::workflow::{self, Workflow};
+
+pub use watch::{Phase, Watch};
+
+/// What rules about suppressions select from.
+const SUPPRESSIONS: &str = "$.suppressions";
 
 /// What to check, and with what.
 #[derive(Debug, Clone, Default)]
@@ -25,8 +37,14 @@ pub struct Options {
     pub var_files: Vec<String>,
     /// Path and text of the only rule page to run, instead of the embedded pack.
     pub only: Option<(String, String)>,
+    /// The date, as `YYYY-MM-DD`, by which suppressions expire; without one, none does.
+    pub today: Option<String>,
+    /// Whether comments and `ignore` blocks silence nothing.
+    pub no_ignore: bool,
     /// Whether to report how the code stands to each documented standard, and not only where they part.
     pub compliance: bool,
+    /// Who is told how far the check has come.
+    pub watch: Watch,
 }
 
 /// A report and the files that it speaks of.
@@ -75,22 +93,58 @@ pub fn check_again(
 fn finish(
     reader: Reader<'_>,
     options: &Options,
-    loaded: Arc<Loaded>,
+    mut loaded: Arc<Loaded>,
     workspace: Result<Workspace, Vec<ConfigError>>,
 ) -> Checked {
     let mut report = Report::default();
     match workspace {
         Ok(workspace) => {
-            let rules = Rules::choose(&loaded, &workspace.standard);
-            let model = workspace.model(&reader, &rules.sections());
+            let mut problems = add_packs(&reader, options, &workspace.standard, &mut loaded);
+            let mut choice = Choice::new(&loaded, &workspace.standard, &workspace.budget);
+            problems.append(&mut choice.settings);
+            report.failures = config_failures(&problems, &reader);
+            options.watch.begins(Phase::Evaluate);
+            let model = workspace.model(&reader, &choice.sections());
+            options.watch.begins(Phase::Decide);
             report.summary.resources = model.resources;
             report.summary.workflows = workspace.workflows.len();
-            Run { reader: &reader, options, workspace: &workspace, model: &model }.rules(&loaded, rules, &mut report);
+            let run = Run { reader: &reader, options, workspace: &workspace, queries: &loaded.queries };
+            run.rules(&model.value, &choice, &loaded.ids(), &mut report);
             report.summary.files = reader.count();
         }
         Err(errors) => report.failures = config_failures(&errors, &reader),
     }
     Checked { report: sorted(report), sources: reader.into_sources(), rules: loaded }
+}
+
+/// The rules of a workspace, and what is wrong with them or with the configuration.
+pub struct Listing {
+    /// Those that can be read.
+    pub rules: Vec<Listed>,
+    /// What is wrong, as the failures of a report, and the files that it speaks of.
+    pub checked: Checked,
+}
+
+/// Lists the rules of a workspace. Where the configuration is wrong, they are listed as if there were none.
+#[must_use]
+pub fn rules(provider: &dyn SourceProvider, options: &Options) -> Listing {
+    let (mut loaded, sources) = prepare();
+    let reader = Reader::new(provider, sources);
+    let budget = Budget::new();
+    let (standard, mut problems) = match read_standard(&reader, options, &budget) {
+        Ok(standard) => (standard, Vec::new()),
+        Err(errors) => (Standard::default(), errors),
+    };
+    problems.extend(add_packs(&reader, options, &standard, &mut loaded));
+    let mut choice = Choice::new(&loaded, &standard, &budget);
+    problems.append(&mut choice.settings);
+    let mut failures = config_failures(&problems, &reader);
+    let sources = reader.sources();
+    failures.extend(choice.errors.iter().map(|error| rule_failure(error, Places::new(&sources))));
+    drop(sources);
+    let rules = list(&loaded, &standard, &budget);
+    let report = Report { failures, ..Report::default() };
+    Listing { rules, checked: Checked { report, sources: reader.into_sources(), rules: loaded } }
 }
 
 /// What rules see, as one value, as far as these sections of it are asked for.
@@ -102,11 +156,24 @@ pub fn model(
     options: &Options,
     sections: &Sections,
 ) -> Result<(Value, Sources), Box<Checked>> {
-    let reader = Reader::new(provider, Sources::new());
+    let mut sources = Sources::new();
+    let pages = pages(&mut sources, options);
+    let reader = Reader::new(provider, sources);
     match Workspace::read(&reader, options) {
         Ok(workspace) => {
-            let model = workspace.model(&reader, sections);
-            Ok((model.value, reader.into_sources()))
+            let mut model = workspace.model(&reader, sections).value;
+            if sections.wants("suppressions") {
+                let mut loaded = Arc::new(load(pages));
+                add_packs(&reader, options, &workspace.standard, &mut loaded);
+                let choice = Choice::new(&loaded, &workspace.standard, &workspace.budget);
+                let run = Run { reader: &reader, options, workspace: &workspace, queries: &loaded.queries };
+                let suppressions =
+                    run.suppressions(&choice, &loaded.ids()).facts(|_| Some("no rules have run".to_owned()));
+                let mut fields = model.as_fields().cloned().unwrap_or_default();
+                fields.insert("suppressions".into(), suppressions);
+                model = Value::object(fields);
+            }
+            Ok((model, reader.into_sources()))
         }
         Err(errors) => {
             let report = Report { failures: config_failures(&errors, &reader), ..Report::default() };
@@ -116,7 +183,7 @@ pub fn model(
 }
 
 /// What was read, before anything of it is evaluated.
-struct Workspace {
+pub(crate) struct Workspace {
     budget: Budget,
     standard: Standard,
     configuration: Configuration,
@@ -126,7 +193,8 @@ struct Workspace {
 }
 
 impl Workspace {
-    fn read(reader: &Reader<'_>, options: &Options) -> Result<Self, Vec<ConfigError>> {
+    pub(crate) fn read(reader: &Reader<'_>, options: &Options) -> Result<Self, Vec<ConfigError>> {
+        options.watch.begins(Phase::Read);
         let budget = Budget::new();
         let standard = read_standard(reader, options, &budget)?;
         let dirs: Option<Vec<String>> =
@@ -149,13 +217,17 @@ impl Workspace {
         Ok(Self { budget, standard, configuration, roots, workflows })
     }
 
+    /// The root modules, ready to be evaluated.
+    pub(crate) fn worlds<'w>(&'w self, reader: &'w Reader<'w>) -> Vec<World<'w>> {
+        let Self { budget, configuration, roots, .. } = self;
+        let world = |(root, inputs): &'w (Root, Inputs)| World::new(reader, configuration, &root.dir, inputs, budget);
+        roots.iter().filter_map(world).collect()
+    }
+
     /// Evaluates what these sections of the model need.
     fn model(&self, reader: &Reader<'_>, sections: &Sections) -> Model {
-        let Self { budget, standard, configuration, roots, workflows } = self;
-        let worlds: Vec<World<'_>> = roots
-            .iter()
-            .filter_map(|(root, inputs)| World::new(reader, configuration, &root.dir, inputs, budget))
-            .collect();
+        let Self { standard, configuration, roots, workflows, .. } = self;
+        let worlds = self.worlds(reader);
         let problems = configuration.problems.iter().chain(roots.iter().flat_map(|(_, inputs)| &inputs.problems));
         let of_workflows = workflows.iter().flat_map(|workflow| workflow.problems.iter().cloned().map(Problem::Syntax));
         let problems: Vec<Problem> = problems.cloned().chain(of_workflows).collect();
@@ -192,106 +264,108 @@ fn inputs(reader: &Reader<'_>, root: &Root, options: &Options, budget: &Budget) 
     inputs
 }
 
+/// Adds the repository's own rules. Gives what is wrong with them, or with settings of rules that there are not.
+fn add_packs(
+    reader: &Reader<'_>,
+    options: &Options,
+    standard: &Standard,
+    loaded: &mut Arc<Loaded>,
+) -> Vec<ConfigError> {
+    if options.only.is_some() {
+        return Vec::new();
+    }
+    let mut problems = Vec::new();
+    if !standard.packs.is_empty() {
+        problems = packs::add(reader, standard, Arc::make_mut(loaded));
+    }
+    problems.extend(choose::unknown_rules(loaded, standard));
+    problems
+}
+
 fn pages(sources: &mut Sources, options: &Options) -> Vec<PageText> {
-    let mut page = |path: &str, text: &str| {
-        let text: Arc<str> = text.into();
-        let file = sources.add_apart(path, Arc::clone(&text));
-        PageText { path: path.to_owned(), file, text, url: pack::url(path) }
+    let page = |path: &str, text: Arc<str>, file| PageText {
+        path: path.to_owned(),
+        file,
+        text,
+        url: pack::url(path),
+        embedded: true,
     };
-    match &options.only {
-        Some((path, text)) => vec![page(path, text)],
-        None => pack::PAGES.iter().map(|(path, text)| page(path, text)).collect(),
+    let only = options.only.as_ref().map(|(path, text)| {
+        let text: Arc<str> = text.as_str().into();
+        let file = sources.add(path, Arc::clone(&text));
+        page(path, text, file)
+    });
+    let mut pages: Vec<PageText> = only.into_iter().collect();
+    // A rule about suppressions has something to say only where others would.
+    if pages.iter().all(|only| only.text.contains(SUPPRESSIONS)) {
+        let others = pack::PAGES.iter().filter(|(path, _)| options.only.as_ref().is_none_or(|(only, _)| only != path));
+        pages.extend(others.map(|(path, text)| {
+            let text: Arc<str> = (*text).into();
+            let file = sources.add_apart(path, Arc::clone(&text));
+            page(path, text, file)
+        }));
     }
+    pages
 }
 
-/// The rules that are to run here.
-#[derive(Default)]
-struct Rules<'l> {
-    /// Each with how much it weighs here and where its page is.
-    running: Vec<(&'l Rule, Severity, &'l str)>,
-    skipped: Vec<Skipped>,
-    known: Vec<&'l str>,
-    errors: Vec<&'l RuleError>,
-}
-
-impl<'l> Rules<'l> {
-    fn choose(loaded: &'l Loaded, standard: &Standard) -> Self {
-        let mut rules = Self::default();
-        for (page, rule) in &loaded.rules {
-            let rule = match rule {
-                Ok(rule) => rule,
-                Err(errors) => {
-                    rules.errors.extend(errors);
-                    continue;
-                }
-            };
-            rules.known.push(&rule.id);
-            if let Some(reason) = skipped(rule, standard) {
-                rules.skipped.push(Skipped { rule: rule.id.clone(), reason });
-            } else if let SeverityOrOff::On(severity) = standard.severity(&rule.id, rule.severity) {
-                rules.running.push((rule, severity, &page.url));
-            }
-        }
-        rules
-    }
-
-    /// The parts of the model that they select from.
-    fn sections(&self) -> Sections {
-        Sections::of(self.running.iter().flat_map(|(rule, ..)| &rule.selects).filter_map(|select| match &select.from {
-            SelectFrom::Path(path, _) => Some(path.as_str()),
-            SelectFrom::Expression(_) => None,
-        }))
-    }
-}
-
-/// One run of rules over one model.
+/// One run of rules over one workspace.
 struct Run<'r> {
     reader: &'r Reader<'r>,
     options: &'r Options,
     workspace: &'r Workspace,
-    model: &'r Model,
+    queries: &'r Queries,
 }
 
 impl Run<'_> {
-    fn rules(&self, loaded: &Loaded, rules: Rules<'_>, report: &mut Report) {
+    fn rules(&self, model: &Value, choice: &Choice<'_>, known: &[String], report: &mut Report) {
         let sources = self.reader.sources();
         let places = Places::new(&sources);
+        report.skipped.extend(choice.skipped.iter().cloned());
+        report.failures.extend(choice.errors.iter().map(|error| rule_failure(error, places)));
+        let (last, first): (Vec<&Active<'_>>, Vec<&Active<'_>>) =
+            choice.active.iter().partition(|active| is_about_suppressions(active.rule));
+        self.run(model, &first, places, report);
+        arrange(&mut report.findings);
+        if self.options.no_ignore {
+            return;
+        }
+        let mut suppressions = self.suppressions(choice, known);
+        report.suppressed = suppressions.apply(&mut report.findings, places);
+        if !suppressions.is_empty() {
+            let open: HashSet<&str> = report.undetermined.iter().map(|open| open.rule.as_str()).collect();
+            let why = |rule: &str| open.contains(rule).then(|| format!("`{rule}` is undetermined for something"));
+            let facts = Value::record([("suppressions", suppressions.facts(why))]);
+            self.run(&facts, &last, places, report);
+        }
+    }
+
+    fn run(&self, model: &Value, rules: &[&Active<'_>], places: Places<'_>, report: &mut Report) {
         let Workspace { standard, budget, .. } = self.workspace;
-        let runner = Runner::new(&self.model.value, standard.value.clone(), budget, places, &loaded.queries)
-            .recording(self.options.compliance);
-        report.skipped.extend(rules.skipped);
-        report.failures.extend(rules.errors.iter().map(|error| rule_failure(error, places)));
-        for (rule, severity, url) in &rules.running {
-            let outcome = runner.run(rule, *severity, url);
+        let runner =
+            Runner::new(model, standard.value.clone(), budget, places, self.queries).recording(self.options.compliance);
+        for active in rules {
+            let outcome = runner.run(active);
             report.findings.extend(outcome.findings);
             report.undetermined.extend(outcome.undetermined);
             report.compliance.extend(outcome.verdicts);
             report.failures.extend(outcome.errors.iter().map(|error| rule_failure(error, places)));
         }
-        for (id, setting) in &standard.rules {
-            if self.options.only.is_none() && !rules.known.contains(&id.as_str()) {
-                let help = crate::eval::did_you_mean(id, rules.known.iter().copied());
-                let error = ConfigError::new(setting.span, format!("there is no rule `{id}`")).with_help(help);
-                report.failures.push(config_failure(&error, places));
-            }
-        }
+    }
+
+    fn suppressions(&self, choice: &Choice<'_>, known: &[String]) -> Suppressions {
+        let sources = self.reader.sources();
+        let running = choice.active.iter().map(|active| active.rule.id.as_str()).collect();
+        let names = RuleNames { known, running: &running };
+        let today = self.options.today.as_deref();
+        let files = self.reader.files_read();
+        Suppressions::read(files, Places::new(&sources), &self.workspace.standard, &names, today)
     }
 }
 
-/// Why a rule does not run here.
-fn skipped(rule: &Rule, standard: &Standard) -> Option<String> {
-    if standard.severity(&rule.id, rule.severity) == SeverityOrOff::Off {
-        return Some("switched off in the configuration".to_owned());
-    }
-    let lacks = |need: &&String| match need.strip_prefix("standard.") {
-        Some(path) => standard.section(path).is_none(),
-        None => standard.value.is_null(),
-    };
-    let missing = rule.needs.iter().find(lacks)?;
-    Some(match missing.strip_prefix("standard.") {
-        Some(path) => format!("the standard has no `{path}`"),
-        None => "there is no standard".to_owned(),
-    })
+/// Whether a rule speaks of suppressions, and so runs after all that they may silence.
+fn is_about_suppressions(rule: &Rule) -> bool {
+    let is_path = |select: &Select| matches!(&select.from, SelectFrom::Path(path, _) if path.starts_with(SUPPRESSIONS));
+    rule.selects.iter().any(is_path)
 }
 
 fn config_failures(errors: &[ConfigError], reader: &Reader<'_>) -> Vec<Failure> {

@@ -21,15 +21,18 @@
 //! * [`workflow`]: GitHub Actions workflows, what their scripts run and what they deploy.
 //! * [`document`]: Markdown pages to tables and sections whose every cell has a place.
 //! * [`standard`]: `trysquare.hcl`, which says what of a page code is held to.
+//! * [`draft`]: a first `trysquare.hcl`, from the page that there is.
 //! * [`model`]: the facts that rules see.
 //! * [`rules`]: rules, each one page of prose, condition and examples; pass, finding or undetermined.
+//! * [`suppression`]: what of it is silenced, by whom and why.
 //! * [`report`]: what is said in the end.
 //! * [`query`]: the other way to ask: what a JSONPath selects from the model, and where that came from.
 //!
-//! [`check::check`] is the whole way.
+//! [`check::check`] is the whole way; [`workspace`] goes it again and again, for editors.
 
 pub mod check;
 pub mod document;
+pub mod draft;
 pub mod eval;
 pub mod model;
 pub mod query;
@@ -37,7 +40,9 @@ pub mod report;
 pub mod rules;
 pub mod source;
 pub mod standard;
+pub mod suppression;
 pub mod syntax;
 pub mod terraform;
 pub mod value;
 pub mod workflow;
+pub mod workspace;

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use trysquare::rules::{Rule, pack, rule};
+use trysquare::rules::{self, Rule, pack};
 use trysquare::source::Sources;
 
 /// Directories of the pack, in the order of the index, and what is in each.
@@ -35,7 +35,7 @@ fn rules() -> Vec<Rule> {
     let mut sources = Sources::new();
     let read = |(path, text): &(&str, &str)| {
         let file = sources.add(path, *text);
-        rule::read(file, path, text).unwrap_or_else(|errors| panic!("{path}: {errors:?}"))
+        rules::read(file, path, text).unwrap_or_else(|errors| panic!("{path}: {errors:?}"))
     };
     pack::PAGES.iter().filter_map(read).collect()
 }

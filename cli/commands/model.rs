@@ -13,7 +13,7 @@ use trysquare::value::to_json;
 
 use super::{CommandError, json, workspace};
 use crate::args::{ModelArgs, QueryArgs, QueryFormat};
-use crate::render::{self, Style, plain};
+use crate::render::{self, plain};
 
 /// `trysquare model`
 pub fn model(args: &ModelArgs) -> Result<ExitCode, CommandError> {
@@ -75,7 +75,6 @@ pub fn query(args: &QueryArgs) -> Result<ExitCode, CommandError> {
 
 /// A configuration that keeps the model from being built.
 fn refused(checked: &Checked) -> Result<ExitCode, CommandError> {
-    let style = Style { color: false, show_undetermined: false, quiet: true, has_config: true };
-    render::text::render(&checked.report, &checked.sources, style, &mut io::stderr().lock())?;
+    render::text::failures(checked, &mut io::stderr().lock())?;
     Ok(ExitCode::from(2))
 }

@@ -1,105 +1,91 @@
-//! `rules`, `explain` and `test`.
+//! `rules` and `explain`.
 
 use std::io::{self, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use trysquare::check::Listing;
 use trysquare::eval::did_you_mean;
-use trysquare::rules::{examples, pack, rule};
-use trysquare::source::Sources;
+use trysquare::rules::list::Listed;
 
-use super::CommandError;
+use super::{CommandError, json, workspace};
+use crate::args::{ExplainArgs, ExplainFormat, RulesArgs, RulesFormat, WorkspaceArgs};
+use crate::render::layout::{Layout, Words};
+use crate::render::{self, page, terminal};
 
-/// Name of a page: its file's, without the ending.
-fn id(path: &str) -> &str {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    name.strip_suffix(".md").unwrap_or(name)
+/// The rules of the workspace that a path is in.
+fn listing(path: &Path, config: Option<&PathBuf>) -> Result<Listing, CommandError> {
+    let args = WorkspaceArgs { config: config.cloned(), ..WorkspaceArgs::default() };
+    let (disk, options) = workspace(path, &args)?;
+    Ok(trysquare::check::rules(&disk, &options))
 }
 
 /// `trysquare rules`
-pub fn list() -> Result<ExitCode, CommandError> {
+pub fn list(args: &RulesArgs) -> Result<ExitCode, CommandError> {
+    let listing = listing(&args.path, args.config.as_ref())?;
     let mut out = io::stdout().lock();
-    let mut sources = Sources::new();
-    let rules: Vec<_> = pack::PAGES
-        .iter()
-        .filter_map(|(path, text)| {
-            let file = sources.add(path, *text);
-            rule::read(file, path, text).ok().flatten()
-        })
-        .collect();
-    let width = rules.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
-    for rule in &rules {
-        writeln!(out, "{:width$}  {:7}  {}", rule.id, rule.severity.name(), rule.summary)?;
+    match args.format {
+        RulesFormat::Json => json(&serde_json::json!({ "version": 1, "rules": listing.rules }))?,
+        RulesFormat::Text => {
+            let heads = ["RULE", "SEVERITY", "RUNS", "NEEDS", "WHAT HOLDS"].map(Words::of).to_vec();
+            let rows: Vec<Vec<Words>> = std::iter::once(heads).chain(listing.rules.iter().map(row)).collect();
+            // Where the output is read by a program, a rule is a line.
+            let width = terminal::width().unwrap_or(usize::MAX);
+            out.write_all(Layout { width, color: false }.table(&rows, "").as_bytes())?;
+        }
+    }
+    render::text::failures(&listing.checked, &mut io::stderr().lock())?;
+    Ok(if listing.checked.report.failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) })
+}
+
+/// A rule that does not run says why instead of what it needs.
+fn row(rule: &Listed) -> Vec<Words> {
+    let (runs, needs) = match &rule.skipped {
+        None => ("yes", rule.needs.join(", ")),
+        Some(reason) => ("no", reason.clone()),
+    };
+    [&rule.id, rule.severity.name(), runs, &needs, &rule.summary].map(Words::of).to_vec()
+}
+
+/// `trysquare explain RULE`
+pub fn explain(args: &ExplainArgs) -> Result<ExitCode, CommandError> {
+    let listing = listing(Path::new("."), args.config.as_ref())?;
+    let Some(rule) = listing.rules.iter().find(|rule| rule.id == args.rule) else {
+        // The rule that is asked for may be one that cannot be read.
+        render::text::failures(&listing.checked, &mut io::stderr().lock())?;
+        let near = did_you_mean(&args.rule, listing.rules.iter().map(|rule| rule.id.as_str()));
+        let hint = near.unwrap_or_else(|| "`trysquare rules` lists them".to_owned());
+        return Err(CommandError::Usage(format!("there is no rule `{}`; {hint}", args.rule)));
+    };
+    match args.format {
+        ExplainFormat::Json => {
+            let mut value = serde_json::to_value(rule).map_err(io::Error::from)?;
+            if let Some(fields) = value.as_object_mut() {
+                fields.insert("version".to_owned(), 1.into());
+                fields.insert("markdown".to_owned(), (*rule.text).into());
+            }
+            json(&value)?;
+        }
+        ExplainFormat::Markdown => io::stdout().lock().write_all(rule.text.as_bytes())?,
+        ExplainFormat::Text => {
+            let color = terminal::color(args.color);
+            let layout =
+                Layout { width: terminal::width().unwrap_or(terminal::READABLE).min(terminal::READABLE), color };
+            let text = format!("{}{}", page::render(&rule.text, layout), state(rule, layout));
+            io::stdout().lock().write_all(text.as_bytes())?;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// `trysquare explain RULE`
-pub fn explain(rule: &str) -> Result<ExitCode, CommandError> {
-    match pack::PAGES.iter().find(|(path, _)| id(path) == rule) {
-        Some((_, text)) => {
-            io::stdout().lock().write_all(text.as_bytes())?;
-            Ok(ExitCode::SUCCESS)
-        }
-        None => {
-            let near = did_you_mean(rule, pack::PAGES.iter().map(|(path, _)| id(path)));
-            let hint = near.unwrap_or_else(|| "`trysquare rules` lists them".to_owned());
-            Err(CommandError::Usage(format!("there is no rule `{rule}`; {hint}")))
-        }
-    }
-}
-
-/// `trysquare test [DIR]`
-pub fn test(dir: Option<&Path>, update: bool) -> Result<ExitCode, CommandError> {
-    let pages: Vec<(String, String)> = match dir {
-        None => pack::PAGES.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect(),
-        Some(dir) => read_pages(dir)?,
-    };
-    let mut out = io::stdout().lock();
-    if update && dir.is_none() {
-        return Err(CommandError::Usage("--update writes into pages; say in which directory they are".to_owned()));
-    }
-    let (mut passed, mut failed) = (0, 0);
-    for (path, text) in &pages {
-        let mut outcome = examples::run(path, text);
-        if update && dir.is_some() && outcome.updated != *text {
-            std::fs::write(path, &outcome.updated).map_err(|error| CommandError::File { path: path.clone(), error })?;
-            writeln!(out, "{path}: updated")?;
-            outcome = examples::run(path, &outcome.updated);
-        }
-        for warning in &outcome.warnings {
-            writeln!(out, "{path}: {warning}")?;
-        }
-        for result in &outcome.results {
-            match &result.problem {
-                None => passed += 1,
-                Some(problem) => {
-                    failed += 1;
-                    writeln!(out, "{path}: example `{}` {problem}", result.name)?;
-                }
-            }
-        }
-    }
-    writeln!(out, "{} pages, {passed} examples passed, {failed} failed", pages.len())?;
-    Ok(if failed > 0 { ExitCode::from(1) } else { ExitCode::SUCCESS })
-}
-
-/// The Markdown pages below a directory that hold a rule.
-fn read_pages(dir: &Path) -> Result<Vec<(String, String)>, CommandError> {
-    let mut pages = Vec::new();
-    for entry in ignore::WalkBuilder::new(dir).sort_by_file_path(std::cmp::Ord::cmp).build().filter_map(Result::ok) {
-        let path = entry.path();
-        if path.extension().is_some_and(|extension| extension == "md") && path.is_file() {
-            let name = path.display().to_string();
-            let text =
-                std::fs::read_to_string(path).map_err(|error| CommandError::File { path: name.clone(), error })?;
-            if text.contains("hcl rule") {
-                pages.push((name, text));
-            }
-        }
-    }
-    if pages.is_empty() {
-        return Err(CommandError::Usage(format!("there are no rule pages in {}", dir.display())));
-    }
-    Ok(pages)
+/// What becomes of the rule here, below its page.
+fn state(rule: &Listed, layout: Layout) -> String {
+    let mut lines = vec![format!("Severity here: {}.", rule.severity.name())];
+    lines.extend(rule.parameters.iter().map(|parameter| {
+        let description = parameter.description.as_deref().unwrap_or("");
+        format!("Parameter {} ({}) = {}. {description}", parameter.name, parameter.ty, parameter.value)
+    }));
+    lines.extend(rule.skipped.as_ref().map(|reason| format!("Does not run here: {reason}.")));
+    lines.push(format!("Page: {}", rule.url));
+    lines.iter().map(|line| layout.paragraph(&Words::of(line), "", "  ")).collect()
 }

@@ -34,7 +34,9 @@ pub fn render(checked: &Checked, repository: &Repository, out: &mut dyn Write) -
             tests.add_test_suite(suite);
         }
     }
-    tests.serialize(out).map_err(io::Error::other)
+    // Written at once: an error of the writer keeps its kind, which tells a reader that stopped reading.
+    let text = tests.to_string().map_err(io::Error::other)?;
+    out.write_all(text.as_bytes())
 }
 
 fn found(finding: &Finding, repository: &Repository) -> TestCase {

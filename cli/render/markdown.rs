@@ -1,11 +1,11 @@
 //! `--format markdown`: a page for people who review, such as a job's summary on GitHub: first how every function
 //! stands to every documented standard, then what to mend.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use trysquare::check::Checked;
-use trysquare::report::{Answer, Finding, Label, Report, Undetermined, Verdict};
+use trysquare::report::{Answer, Finding, Label, Report, Suppressed, Undetermined, Verdict};
 
 use super::{Repository, Style, count, plain};
 
@@ -17,7 +17,7 @@ const COLUMNS: usize = 5;
 /// Writes the page.
 pub fn render(checked: &Checked, repository: &Repository, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let report = &checked.report;
-    let rules = checked.rules.pages().map(|(page, rule)| (&*rule.id, &*page.url));
+    let rules = checked.rules.pages().map(|(page, rule)| (&*rule.id, repository.page(page)));
     let links = Links { repository, rules: rules.collect() };
     let mut page = Page::default();
     page.add(&headline(report));
@@ -28,9 +28,12 @@ pub fn render(checked: &Checked, repository: &Repository, style: Style, out: &mu
     }
     matrix(report, &links, &mut page);
     others(report, &links, &mut page);
-    page.list("### Findings", report.findings.iter().map(|finding| found(finding, &links)));
+    page.list("### Findings\n", report.findings.iter().map(|finding| found(finding, &links)));
+    if style.show_suppressed {
+        page.list("### Silenced\n", report.suppressed.iter().map(|suppressed| quiet(suppressed, &links)));
+    }
     if style.show_undetermined {
-        page.list("### Undetermined", report.undetermined.iter().map(|open| undetermined(open, &links)));
+        page.list("### Undetermined\n", report.undetermined.iter().map(|open| undetermined(open, &links)));
     }
     out.write_all(page.finished().as_bytes())
 }
@@ -39,13 +42,18 @@ pub fn render(checked: &Checked, repository: &Repository, style: Style, out: &mu
 struct Links<'a> {
     repository: &'a Repository,
     /// Addresses of the rules' pages.
-    rules: BTreeMap<&'a str, &'a str>,
+    rules: BTreeMap<&'a str, String>,
 }
 
 impl Links<'_> {
     fn place(&self, label: &Label) -> String {
         let name = format!("{}:{}", self.repository.path(&label.file), label.start.line);
         format!("[{}]({})", code(&name), self.repository.link_to(label))
+    }
+
+    /// A link to the place of something that is shown; nothing without a place.
+    fn to(&self, shown: String, at: Option<&Label>) -> Option<String> {
+        at.map(|label| format!("[{shown}]({})", self.repository.link_to(label)))
     }
 
     fn rule(&self, rule: &str) -> String {
@@ -73,7 +81,7 @@ impl Page {
     fn list(&mut self, heading: &str, items: impl Iterator<Item = String>) {
         let mut items = items.peekable();
         if items.peek().is_some() {
-            self.add(&format!("\n{heading}\n\n"));
+            self.add(&format!("\n{heading}\n"));
         }
         items.for_each(|item| self.add(&item));
     }
@@ -119,13 +127,17 @@ fn matrix(report: &Report, links: &Links<'_>, page: &mut Page) {
     if functions.is_empty() {
         return;
     }
-    page.add("### Functions and what is documented\n\n✓ as documented, ✗ not, ? undetermined; what the code says / what the page says.\n");
+    let silenced = silenced(report);
+    page.add("### Functions and what is documented\n\n");
+    page.add(
+        "✓ as documented, ✗ not, (✗) not and silenced, ? undetermined: what the code says / what the page says.\n",
+    );
     for functions in functions.chunks(COLUMNS) {
         let heads: Vec<String> = functions.iter().map(|function| code(function)).collect();
         page.add(&format!("\n| | {} |\n|---|{}\n", heads.join(" | "), "---|".repeat(functions.len())));
         for rule in &rules {
             let row = functions.iter().map(|function| match cells.get(&(*rule, *function)) {
-                Some(verdicts) => cell(verdicts, links),
+                Some(verdicts) => cell(verdicts, &silenced, links),
                 None => String::new(),
             });
             page.add(&format!("| {} | {} |\n", links.rule(rule), row.collect::<Vec<_>>().join(" | ")));
@@ -139,15 +151,19 @@ fn remember<'v>(seen: &mut Vec<&'v str>, name: &'v str) {
     }
 }
 
-/// What one rule says of one function: what is wrong, else what is open, else what holds.
-fn cell(verdicts: &[&Verdict], links: &Links<'_>) -> String {
+/// What one rule says of one function.
+fn cell(verdicts: &[&Verdict], silenced: &Silenced<'_>, links: &Links<'_>) -> String {
     let mut entries: Vec<String> = Vec::new();
     for verdict in verdicts {
-        let about = verdict.about.as_ref().map(|about| format!(" {}", code(about))).unwrap_or_default();
-        let code_side = side(verdict.evaluated.as_deref(), verdict.code.as_ref(), "code", links);
-        let page_side = side(verdict.documented.as_deref(), verdict.page.as_ref(), "page", links);
-        let sides: Vec<String> = [code_side, page_side].into_iter().flatten().collect();
-        let entry = format!("{}{about} {}", sign(verdict.answer), sides.join(" / "));
+        let about = verdict.about.as_deref().map(code);
+        let (name, value) = match verdict.evaluated.as_deref().map(code) {
+            Some(value) => (about.map(|about| format!("{about} ")).unwrap_or_default(), value),
+            None => (String::new(), about.unwrap_or_else(|| "code".to_owned())),
+        };
+        let documented = verdict.documented.as_deref().map_or_else(|| "page".to_owned(), code);
+        let sides = [links.to(value, verdict.code.as_ref()), links.to(documented, verdict.page.as_ref())];
+        let sides: Vec<String> = sides.into_iter().flatten().collect();
+        let entry = format!("{} {name}{}", sign(verdict, silenced), sides.join(" / "));
         // Several instances may have the same name and say the same.
         if !entries.contains(&entry) {
             entries.push(entry);
@@ -156,22 +172,24 @@ fn cell(verdicts: &[&Verdict], links: &Links<'_>) -> String {
     entries.join("<br>")
 }
 
-fn sign(answer: Answer) -> &'static str {
-    match answer {
-        Answer::Pass => "✓",
-        Answer::Undetermined => "?",
-        Answer::Fail => "✗",
-    }
+/// What tells a silenced finding from others: its rule, what it is about, and what it says.
+type Silenced<'a> = BTreeSet<(&'a str, Option<&'a str>, Option<&'a str>)>;
+
+fn silenced(report: &Report) -> Silenced<'_> {
+    let findings = report.suppressed.iter().map(|suppressed| &suppressed.finding);
+    findings.map(|finding| (&*finding.rule, finding.address.as_deref(), Some(&*finding.message))).collect()
 }
 
-/// A value with a link to where it is; only a word when the value is not shown.
-fn side(value: Option<&str>, at: Option<&Label>, word: &str, links: &Links<'_>) -> Option<String> {
-    let shown = value.map(code);
-    match at {
-        Some(label) => {
-            Some(format!("[{}]({})", shown.unwrap_or_else(|| word.to_owned()), links.repository.link_to(label)))
+fn sign(verdict: &Verdict, silenced: &Silenced<'_>) -> &'static str {
+    match verdict.answer {
+        Answer::Pass => "✓",
+        Answer::Undetermined => "?",
+        Answer::Fail
+            if silenced.contains(&(&*verdict.rule, verdict.address.as_deref(), verdict.message.as_deref())) =>
+        {
+            "(✗)"
         }
-        None => shown,
+        Answer::Fail => "✗",
     }
 }
 
@@ -204,6 +222,18 @@ fn found(finding: &Finding, links: &Links<'_>) -> String {
     let at = links.place(&finding.primary);
     let help = finding.help.as_ref().map(|help| format!("<br>{}", escaped(help))).unwrap_or_default();
     format!("- **{severity}** {rule}: {message} ({at}{related}){help}\n")
+}
+
+fn quiet(suppressed: &Suppressed, links: &Links<'_>) -> String {
+    let finding = &suppressed.finding;
+    let by = match &suppressed.place {
+        Some(place) => format!("silenced {}", links.place(place)),
+        None => "in the baseline".to_owned(),
+    };
+    let until = suppressed.until.as_ref().map(|until| format!(" until {until}")).unwrap_or_default();
+    let reason = suppressed.reason.as_ref().map(|reason| format!(": {}", escaped(reason))).unwrap_or_default();
+    let at = links.place(&finding.primary);
+    format!("- {}: {} ({at}; {by}{until}{reason})\n", links.rule(&finding.rule), escaped(&finding.message))
 }
 
 fn undetermined(open: &Undetermined, links: &Links<'_>) -> String {

@@ -5,10 +5,13 @@ mod github;
 mod gitlab;
 mod json;
 mod junit;
+pub mod layout;
 mod markdown;
+pub mod page;
 pub mod query;
 mod repository;
 mod sarif;
+pub mod terminal;
 pub mod text;
 
 use std::fmt::Write as _;
@@ -22,12 +25,16 @@ pub use repository::Repository;
 use crate::args::Format;
 
 /// How to lay out.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Style {
     /// Whether to colour.
     pub color: bool,
+    /// Whether the terminal knows hyperlinks.
+    pub hyperlinks: bool,
     /// Whether to list what could not be decided.
     pub show_undetermined: bool,
+    /// Whether to list what is silenced.
+    pub show_suppressed: bool,
     /// Whether to leave out the summary.
     pub quiet: bool,
     /// Whether there is a configuration; without one, how to get one is told.

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use trysquare::report::{Label, Position};
+use trysquare::rules::load::PageText;
 
 /// A repository around the workspace.
 #[derive(Debug, Default)]
@@ -39,6 +40,11 @@ impl Repository {
     pub fn link(&self, file: &str, start: Position, end: Position) -> String {
         let lines = if end.line > start.line { format!("-L{}", end.line) } else { String::new() };
         format!("{}{}#L{}{lines}", self.link_base, self.uri(file), start.line)
+    }
+
+    /// Where a rule's page can be read: a page of the workspace is a file like any other.
+    pub fn page(&self, page: &PageText) -> String {
+        if page.embedded { page.url.clone() } else { format!("{}{}", self.link_base, self.uri(&page.path)) }
     }
 
     /// A link to a label's lines.

@@ -2,12 +2,14 @@
 
 mod model;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use serde_json::{Value, json};
 use trysquare::check::Checked;
-use trysquare::report::{Applicability, Edit, Finding, Label, Position, Report, Severity, Undetermined};
+use trysquare::report::{
+    self, Applicability, Edit, Finding, Label, Position, Report, Severity, Suppressed, SuppressedBy, Undetermined,
+};
 use trysquare::rules::Rule;
 use trysquare::rules::load::PageText;
 use trysquare::source::Sources;
@@ -16,7 +18,7 @@ use super::{Repository, Style, plain};
 use model::{
     ArtifactChange, ArtifactLocation, BaseId, Configuration, Driver, Fix, Invocation, Location, Log, LogicalLocation,
     Message, Notification, PhysicalLocation, Region, Replacement, ReportingDescriptor, RuleReference, Run, SarifResult,
-    Tool,
+    Suppression, Tool,
 };
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
@@ -25,13 +27,19 @@ const ROOT: &str = "%SRCROOT%";
 /// Name of our fingerprint; grows when what it is made of changes.
 const FINGERPRINT: &str = "trysquare/v1";
 
-/// Writes findings as results that fail, and, where they are asked for, what is undetermined as open results: code
-/// scanning makes an alert of every result, whatever its kind.
+/// Writes findings as results that fail. What is undetermined (open results) and what is silenced (suppressed ones)
+/// are there only when asked for: code scanning makes an alert of every result, whatever else it says.
 pub fn render(checked: &Checked, repository: &Repository, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let report = &checked.report;
     let open: &[Undetermined] = if style.show_undetermined { &report.undetermined } else { &[] };
-    let writer = Writer { repository, sources: &checked.sources, rules: named(checked, open) };
+    let suppressed: &[Suppressed] = if style.show_suppressed { &report.suppressed } else { &[] };
+    let names = report.findings.iter().chain(suppressed.iter().map(|suppressed| &suppressed.finding));
+    let names: BTreeSet<&str> =
+        names.map(|finding| &*finding.rule).chain(open.iter().map(|open| &*open.rule)).collect();
+    let rules = checked.rules.pages().filter(|(_, rule)| names.contains(&*rule.id)).collect();
+    let writer = Writer { repository, sources: &checked.sources, rules };
     let results = report.findings.iter().map(|finding| writer.finding(finding));
+    let suppressed = suppressed.iter().map(|suppressed| writer.suppressed(suppressed));
     let open = open.iter().map(|open| writer.undetermined(open));
     let description = Message { text: "The root of the repository.".to_owned(), markdown: None };
     let log = Log {
@@ -44,7 +52,7 @@ pub fn render(checked: &Checked, repository: &Repository, style: Style, out: &mu
                     version: &report.tool.version,
                     semantic_version: &report.tool.version,
                     information_uri: env!("CARGO_PKG_REPOSITORY"),
-                    rules: writer.rules.iter().map(|(page, rule)| descriptor(page, rule)).collect(),
+                    rules: writer.rules.iter().map(|(page, rule)| descriptor(page, rule, writer.repository)).collect(),
                 },
             },
             invocations: [Invocation {
@@ -53,21 +61,15 @@ pub fn render(checked: &Checked, repository: &Repository, style: Style, out: &mu
             }],
             original_uri_base_ids: BTreeMap::from([(ROOT, BaseId { description })]),
             column_kind: "unicodeCodePoints",
-            results: results.chain(open).collect(),
+            results: results.chain(suppressed).chain(open).collect(),
         }],
     };
     serde_json::to_writer_pretty(&mut *out, &log)?;
     writeln!(out)
 }
 
-/// The rules that the results name.
-fn named<'c>(checked: &'c Checked, open: &[Undetermined]) -> Vec<(&'c PageText, &'c Rule)> {
-    let found = checked.report.findings.iter().map(|finding| &finding.rule);
-    let names: Vec<&String> = found.chain(open.iter().map(|open| &open.rule)).collect();
-    checked.rules.pages().filter(|(_, rule)| names.contains(&&rule.id)).collect()
-}
-
-fn descriptor(page: &PageText, rule: &Rule) -> ReportingDescriptor {
+fn descriptor(page: &PageText, rule: &Rule, repository: &Repository) -> ReportingDescriptor {
+    let url = repository.page(page);
     let group = page.path.rsplit('/').nth(1).unwrap_or_default();
     let mut tags = vec![group];
     let mut properties = BTreeMap::from([("precision", Value::from("very-high"))]);
@@ -84,9 +86,10 @@ fn descriptor(page: &PageText, rule: &Rule) -> ReportingDescriptor {
         full_description: text(&rule.summary),
         help: Message {
             text: rule.summary.clone(),
-            markdown: Some(format!("{prose}\n\n[The rule and its examples]({})\n", page.url)),
+            markdown: Some(format!("{prose}\n\n[The rule and its examples]({url})\n")),
         },
-        help_uri: page.url.clone(),
+        // SARIF wants an address here, which the page of a rule of one's own may not have.
+        help_uri: url.starts_with("https://").then_some(url),
         default_configuration: Configuration { level: rule.severity.name() },
         properties,
     }
@@ -119,8 +122,22 @@ impl Writer<'_> {
             locations: vec![primary],
             related_locations: (1..).zip(&finding.related).map(|(id, label)| self.location(label, Some(id))).collect(),
             partial_fingerprints: BTreeMap::from([(FINGERPRINT, finding.fingerprint.clone())]),
-            fixes: finding.fix.iter().map(|fix| self.fix(&fix.edits, fix.applicability)).collect(),
+            fixes: self.fixes(finding),
+            suppressions: Vec::new(),
         }
+    }
+
+    fn suppressed(&self, suppressed: &Suppressed) -> SarifResult {
+        let suppression = Suppression {
+            kind: match suppressed.by {
+                SuppressedBy::Comment => "inSource",
+                SuppressedBy::Configuration | SuppressedBy::Baseline => "external",
+            },
+            status: "accepted",
+            justification: suppressed.reason.as_deref().map(plain),
+            location: suppressed.place.as_ref().map(|label| self.location(label, None)),
+        };
+        SarifResult { suppressions: vec![suppression], ..self.finding(&suppressed.finding) }
     }
 
     fn undetermined(&self, open: &Undetermined) -> SarifResult {
@@ -140,6 +157,7 @@ impl Writer<'_> {
             related_locations: Vec::new(),
             partial_fingerprints: BTreeMap::new(),
             fixes: Vec::new(),
+            suppressions: Vec::new(),
         }
     }
 
@@ -190,10 +208,17 @@ impl Writer<'_> {
         ArtifactLocation { uri: self.repository.uri(file), uri_base_id: ROOT }
     }
 
-    fn fix(&self, edits: &[Edit], applicability: Applicability) -> Fix {
-        let description = match applicability {
-            Applicability::Safe => "Write what is documented.",
-            Applicability::Unsafe => "Write what is documented; look at it first.",
+    /// The ways to mend a finding: the code, or else the page.
+    fn fixes(&self, finding: &Finding) -> Vec<Fix> {
+        let code = finding.fix.iter().map(|fix| self.fix(fix, "Change the code to what is documented"));
+        let page = finding.document_fix.iter().map(|fix| self.fix(fix, "Change the page to what the code says"));
+        code.chain(page).collect()
+    }
+
+    fn fix(&self, fix: &report::Fix, what: &str) -> Fix {
+        let caution = match fix.applicability {
+            Applicability::Safe => "",
+            Applicability::Unsafe => "; look at it first",
         };
         let change = |edit: &Edit| ArtifactChange {
             artifact_location: self.artifact(&edit.file),
@@ -202,7 +227,7 @@ impl Writer<'_> {
                 inserted_content: Message { text: edit.text.clone(), markdown: None },
             }],
         };
-        Fix { description: text(description), artifact_changes: edits.iter().map(change).collect() }
+        Fix { description: text(&format!("{what}{caution}")), artifact_changes: fix.edits.iter().map(change).collect() }
     }
 
     /// The lines and columns of an edit.

@@ -9,7 +9,8 @@ use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode,
     SourceSpan, SpanContents,
 };
-use trysquare::report::{Failure, Finding, Label, Report, Severity, Summary};
+use trysquare::check::Checked;
+use trysquare::report::{Failure, Finding, Label, Report, Severity, Summary, Suppressed};
 use trysquare::source::Sources;
 
 use super::{Style, count, plain};
@@ -21,22 +22,39 @@ const NEAR: u32 = 4;
 
 /// Writes failures and findings, then the summary.
 pub fn render(report: &Report, sources: &Sources, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    let theme = if style.color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
-    let handler =
-        GraphicalReportHandler::new_themed(theme).with_width(100).with_links(false).with_context_lines(CONTEXT);
+    let handler = handler(style.color);
     for failure in &report.failures {
         show(&handler, &Shown::failure(failure, sources), out)?;
     }
     for group in report.findings.chunk_by(alike) {
-        show(&handler, &Shown::findings(group, sources), out)?;
+        show(&handler, &Shown::findings(group, sources, style), out)?;
     }
     if style.show_undetermined {
         undetermined(report, out)?;
     }
+    if style.show_suppressed {
+        suppressed(report, out)?;
+    }
     if !style.quiet {
+        resolved(report, out)?;
         summary(report, style, out)?;
     }
     Ok(())
+}
+
+/// Writes what kept trysquare from doing what was asked, and nothing else.
+pub fn failures(checked: &Checked, out: &mut dyn Write) -> io::Result<()> {
+    let handler = handler(false);
+    checked
+        .report
+        .failures
+        .iter()
+        .try_for_each(|failure| show(&handler, &Shown::failure(failure, &checked.sources), out))
+}
+
+fn handler(color: bool) -> GraphicalReportHandler {
+    let theme = if color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+    GraphicalReportHandler::new_themed(theme).with_width(100).with_links(false).with_context_lines(CONTEXT)
 }
 
 /// Whether two findings show the same code: one line of a `for_each` is wrong for each of its instances.
@@ -58,6 +76,11 @@ fn show(handler: &GraphicalReportHandler, shown: &Shown, out: &mut dyn Write) ->
     writeln!(out)
 }
 
+/// Text that a terminal opens an address for.
+fn hyperlink(text: &str, url: &str) -> String {
+    format!("\x1b]8;;{}\x1b\\{text}\x1b]8;;\x1b\\", plain(url))
+}
+
 /// One diagnostic over several files.
 struct Shown {
     message: String,
@@ -69,7 +92,7 @@ struct Shown {
 }
 
 impl Shown {
-    fn findings(group: &[Finding], sources: &Sources) -> Self {
+    fn findings(group: &[Finding], sources: &Sources, style: Style) -> Self {
         let messages: Vec<String> = group.iter().map(|finding| plain(&finding.message)).collect();
         let mut shown = Self {
             message: messages.join("\n"),
@@ -85,7 +108,8 @@ impl Shown {
                 Severity::Warning => miette::Severity::Warning,
                 Severity::Note => miette::Severity::Advice,
             };
-            shown.code = Some(first.rule.clone());
+            let url = first.url.as_deref().filter(|url| style.hyperlinks && url.starts_with("https://"));
+            shown.code = Some(url.map_or_else(|| first.rule.clone(), |url| hyperlink(&first.rule, url)));
             shown.help = first.help.as_deref().map(plain);
             shown.mark(std::iter::once(&first.primary).chain(&first.related), sources);
         }
@@ -240,11 +264,42 @@ fn undetermined(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out)
 }
 
+fn suppressed(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    if report.suppressed.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "Suppressed:")?;
+    for Suppressed { finding, by, reason, until, place } in &report.suppressed {
+        let at = &finding.primary;
+        let (line, column) = (at.start.line, at.start.column);
+        writeln!(out, "  {}:{line}:{column}  {}: {}", plain(&at.file), finding.rule, plain(&finding.message))?;
+        let why = reason.as_deref().map(|reason| format!(": {}", plain(reason))).unwrap_or_default();
+        let until = until.as_deref().map(|until| format!(" until {until}")).unwrap_or_default();
+        let place = place.as_ref().map(|at| format!(" {}:{}", plain(&at.file), at.start.line)).unwrap_or_default();
+        writeln!(out, "    by {}{place}{until}{why}", by.name())?;
+    }
+    writeln!(out)
+}
+
+fn resolved(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    if report.resolved.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "In the baseline and not found any more; --write-baseline writes it without them:")?;
+    for known in &report.resolved {
+        writeln!(out, "  {}: {} [{}]", plain(&known.file), plain(&known.message), known.rule)?;
+    }
+    writeln!(out)
+}
+
 fn summary(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let Summary { errors, warnings, notes, undetermined, suppressed, files, resources, workflows } = report.summary;
     if !report.failures.is_empty() {
         let these = if report.failures.len() == 1 { "this is" } else { "these are" };
-        return writeln!(out, "Nothing can be said before {these} mended.");
+        if files == 0 {
+            return writeln!(out, "Nothing can be said before {these} mended.");
+        }
+        writeln!(out, "Not everything can be said before {these} mended.")?;
     }
     writeln!(
         out,
@@ -264,7 +319,8 @@ fn summary(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()>
     let mut line =
         if found.is_empty() { "Found nothing to mend".to_owned() } else { format!("Found {}", found.join(", ")) };
     if suppressed > 0 {
-        line.push_str(&format!("; {suppressed} suppressed"));
+        let hint = if style.show_suppressed { "" } else { " (--show-suppressed lists them)" };
+        line.push_str(&format!("; {suppressed} suppressed{hint}"));
     }
     if undetermined > 0 {
         let hint = if style.show_undetermined { "" } else { " (--show-undetermined lists them)" };

@@ -104,7 +104,22 @@ standard {
     workflow   = regex("`([^`]+)` runs when", local.workflow_text)[0]
     auth       = lower(regex("OpenID Connect \\((\\w+)\\)", local.workflow_text)[0])
     repository = regex("the repository `([^`]+)`", local.workflow_text)[0]
-    inputs     = [for row in local.input_table : trim(row["Input"], "`")]
+    # What starts it: a change below a directory that reaches a branch, or somebody's hand.
+    triggers = {
+      push = {
+        branches = regex("reaches `([^`]+)`", local.workflow_text)
+        paths    = [for directory in regex("a change of `([^`]+)`", local.workflow_text) : "${directory}**"]
+      }
+      workflow_dispatch = {}
+    }
+    inputs = [for row in local.input_table : trim(row["Input"], "`")]
+    # Choices follow a colon; the applications are held against the functions themselves.
+    input_details = {
+      for row in local.input_table : trim(row["Input"], "`") => {
+        default = try(regex("`([^`]+)` unless you say otherwise", row["Meaning"])[0], null)
+        options = try(flatten(regexall("`([^`]+)`", regex("^where to: (.*)", row["Meaning"])[0])), null)
+      }
+    }
     # The numbered list, in its order.
     steps = flatten(regexall("(?m)^\\d+\\. `([^`]+)`", local.workflow_text))
   }

@@ -112,12 +112,24 @@ fn scan(text: &str) -> (Vec<Heading>, Vec<Table>) {
     (headings, tables)
 }
 
-/// A cell without the bars and blanks around it.
+/// A cell without the bars and blanks around it, nor the comments at its ends.
 fn trimmed(text: &str, span: Range<usize>) -> Range<usize> {
-    let cell = text.get(span.clone()).unwrap_or("");
-    let inner = cell.trim_matches(|c: char| c.is_whitespace() || c == '|');
-    let start = span.start + (cell.len() - cell.trim_start_matches(|c: char| c.is_whitespace() || c == '|').len());
-    start..start + inner.len()
+    let is_edge = |c: char| c.is_whitespace() || c == '|';
+    let (mut start, mut end) = (span.start, span.end);
+    loop {
+        let cell = text.get(start..end).unwrap_or("");
+        let inner = cell.trim_end_matches(is_edge);
+        end = start + inner.len();
+        let inner = inner.trim_start_matches(is_edge);
+        start = end - inner.len();
+        if let (Some(at), true) = (inner.rfind("<!--"), inner.ends_with("-->")) {
+            end = start + at;
+        } else if let (true, Some(length)) = (inner.starts_with("<!--"), inner.find("-->")) {
+            start += length + "-->".len();
+        } else {
+            return start..end;
+        }
+    }
 }
 
 /// What a cell says; a bar inside it is written `\|`.
@@ -260,6 +272,15 @@ mod tests {
         assert_eq!(sources.slice(text.origin.slice(at, at + 3).span().unwrap()), "83%");
         assert!(text.as_str().unwrap().contains("more") && !text.as_str().unwrap().contains("end"));
         assert!(page.field("sections").unwrap().field("Page > Größe > Sub").is_some());
+    }
+
+    #[test]
+    fn comments_are_no_part_of_a_cell() {
+        let text = "| A | B |\n|---|---|\n| <!-- x --> 30s <!-- y --> | <!-- z --> |\n";
+        let page = read(Sources::new().add("page.md", text), text);
+        let rows = page.field("tables").unwrap().field("").unwrap().as_items().unwrap().to_vec();
+        assert_eq!(rows[0].field("A").unwrap().as_str(), Some("30s"));
+        assert_eq!(rows[0].field("B").unwrap().as_str(), Some(""));
     }
 
     #[test]

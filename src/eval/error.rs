@@ -48,13 +48,16 @@ impl EvalError {
     }
 }
 
-/// "did you mean `x`?", when one of the names is close to the one that was not found.
+/// "did you mean `x`?", when one of the names is close to the one that was not found, or the only one of which that
+/// is a word: `memory` of `memory_size`.
 #[must_use]
 pub fn did_you_mean<'n>(wanted: &str, names: impl IntoIterator<Item = &'n str>) -> Option<String> {
-    let near = names
-        .into_iter()
-        .map(|name| (strsim::damerau_levenshtein(wanted, name), name))
-        .filter(|(distance, name)| *distance <= (name.chars().count() / 3).max(1))
-        .min_by_key(|(distance, _)| *distance)?;
-    Some(format!("did you mean `{}`?", near.1))
+    let names: Vec<&str> = names.into_iter().collect();
+    let distance = |name: &&&str| strsim::damerau_levenshtein(wanted, name);
+    let close = |name: &&&str| distance(name) <= (name.chars().count() / 3).max(1);
+    let near = names.iter().filter(close).min_by_key(distance).or_else(|| {
+        let mut longer = names.iter().filter(|name| name.split(['_', '-', '.']).any(|word| word == wanted));
+        longer.next().filter(|_| longer.next().is_none())
+    })?;
+    Some(format!("did you mean `{near}`?"))
 }

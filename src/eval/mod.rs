@@ -90,8 +90,8 @@ pub trait Scope {
     }
 
     /// Names of the functions that [`Scope::function`] knows, for suggestions.
-    fn function_names(&self) -> &[&'static str] {
-        &[]
+    fn function_names(&self) -> Vec<&'static str> {
+        Vec::new()
     }
 
     /// Why a function of Terraform's may not be called here; `None` when it may.

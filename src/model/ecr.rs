@@ -1,14 +1,13 @@
 //! Repositories of container images, and what else is configured about them.
 
-use super::join::{Index, Joined};
-use super::{Found, block_field, blocks, required_text};
-use crate::value::{Origin, Type, Unknown, Value};
+use super::join::{Index, naming};
+use super::{Found, block_field, blocks, required_text, statement};
+use crate::value::{Type, Unknown, Value};
 
 /// Every `aws_ecr_repository`, created or read.
 pub(super) fn repositories(all: &[Found<'_, '_>]) -> Value {
     let of = |found: &&Found<'_, '_>| found.is("aws_ecr_repository") || found.is_data("aws_ecr_repository");
-    let policies = all.iter().filter(|found| found.is("aws_ecr_lifecycle_policy"));
-    let policies = Index::new(policies.map(|policy| policy.configured("repository")));
+    let policies = naming(all, "aws_ecr_lifecycle_policy", "repository");
     let scanned = scanned(all);
     Value::tuple(all.iter().filter(of).map(|found| repository(found, &scanned, &policies)).collect())
 }
@@ -22,7 +21,7 @@ fn repository(found: &Found<'_, '_>, scanned: &[Value], policies: &Index) -> Val
         Value::unknown(Unknown::new(Type::Bool, reason, origin.span())).at(origin.clone())
     };
     let (scan, lifecycle) = if created {
-        (scan_on_push(found, &name, scanned), has_lifecycle_policy(&name, policies).at(origin.clone()))
+        (scan_on_push(found, &name, scanned), statement::truth(policies.any(&name)).at(origin.clone()))
     } else {
         (read(), read())
     };
@@ -64,13 +63,5 @@ fn scan_on_push(found: &Found<'_, '_>, name: &Value, scanned: &[Value]) -> Value
             let own = super::as_type(block_field(&block, "scan_on_push"), &Type::Bool);
             if own.is_null() { Value::from(false).at(block.origin) } else { own }
         }
-    }
-}
-
-fn has_lifecycle_policy(name: &Value, policies: &Index) -> Value {
-    match policies.join(name) {
-        Joined::One(_) => Value::from(true),
-        Joined::None => Value::from(false),
-        Joined::Unknown(unknown) => Value::unknown(unknown.derived(Type::Bool)).at(Origin::NONE),
     }
 }

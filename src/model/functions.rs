@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use super::denial::unknown_in;
 use super::iam::Iam;
 use super::join::{Index, Joined};
-use super::{Found, as_type, block_field, images, required_text};
+use super::permissions::reaches_bucket;
+use super::{Found, as_type, block_field, images, required_text, statement};
 use crate::terraform::ignored_changes;
-use crate::value::{Fields, Piece, Type, Unknown, Value};
+use crate::value::{Answer, Fields, Piece, Type, Unknown, Value, equals};
 
 /// A function under construction.
 pub(super) struct Function {
@@ -41,18 +43,46 @@ impl Function {
     }
 }
 
-/// Every `aws_lambda_function` instance.
-pub(super) fn find(all: &[Found<'_, '_>], documented: &[Value], iam: &Iam) -> Vec<Function> {
-    let names = Index::new(documented.iter().map(|row| row.field("name").cloned().unwrap_or_default()));
-    let found = all.iter().filter(|found| found.is("aws_lambda_function"));
-    found.map(|found| function(found, |name| documented_as(documented, &names, name), iam)).collect()
+/// What functions are joined to.
+pub(super) struct Surroundings<'s> {
+    documented: &'s [Value],
+    documented_names: Index,
+    iam: &'s Iam,
+    buckets: &'s [Value],
+    bucket_names: Index,
+    /// An unknown for every place where there may be more than we know of.
+    gaps: &'s [Value],
 }
 
-fn function(found: &Found<'_, '_>, documented_as: impl FnOnce(&Value) -> Value, iam: &Iam) -> Function {
+impl<'s> Surroundings<'s> {
+    pub(super) fn new(documented: &'s [Value], iam: &'s Iam, buckets: &'s [Value], gaps: &'s [Value]) -> Self {
+        let names =
+            |things: &[Value]| Index::new(things.iter().map(|thing| thing.field("name").cloned().unwrap_or_default()));
+        let (documented_names, bucket_names) = (names(documented), names(buckets));
+        Self { documented, documented_names, iam, buckets, bucket_names, gaps }
+    }
+
+    /// The documented function of a name; null when there is none, unknown when that cannot be told.
+    fn documented_as(&self, name: &Value) -> Value {
+        match self.documented_names.join(name) {
+            Joined::One(at) => self.documented.get(at).cloned().unwrap_or_default(),
+            Joined::None => Value::null().at(name.origin.clone()),
+            Joined::Unknown(unknown) => Value::unknown(unknown.derived(Type::Any)).at(name.origin.clone()),
+        }
+    }
+}
+
+/// Every `aws_lambda_function` instance.
+pub(super) fn find(all: &[Found<'_, '_>], around: &Surroundings<'_>) -> Vec<Function> {
+    let functions = all.iter().filter(|found| found.is("aws_lambda_function"));
+    functions.map(|found| function(found, around)).collect()
+}
+
+fn function(found: &Found<'_, '_>, around: &Surroundings<'_>) -> Function {
     let address = found.address();
     let origin = address.origin.clone();
     let name = required_text(found.attribute("function_name"));
-    let standard = documented_as(&name);
+    let standard = around.documented_as(&name);
     let app = match standard.field("app") {
         Some(app) => app.clone(),
         None => Value::null().at(origin.clone()),
@@ -79,7 +109,7 @@ fn function(found: &Found<'_, '_>, documented_as: impl FnOnce(&Value) -> Value, 
     let ignored = ignored_changes(&found.instance.block)
         .unwrap_or_else(|| Value::list(Type::String, Vec::new()).at(origin.clone()));
     let image_uri = as_type(found.configured("image_uri"), &Type::String);
-    let role = iam.role_of(&found.attribute("role"));
+    let role = around.iam.role_of(&found.attribute("role"));
     let fields = [
         ("address", address),
         ("module", Value::string(Arc::clone(&found.instance.owner.address))),
@@ -95,6 +125,7 @@ fn function(found: &Found<'_, '_>, documented_as: impl FnOnce(&Value) -> Value, 
         ("image_by_digest", images::by_digest(&image_uri)),
         ("image_repository", images::repository(&image_uri)),
         ("image_uri", image_uri),
+        ("bucket_variables", bucket_variables(&env, &role, around)),
         ("env_bytes", env_bytes(&env)),
         ("env", env),
         ("log_group", as_type(log_group, &Type::String)),
@@ -107,22 +138,48 @@ fn function(found: &Found<'_, '_>, documented_as: impl FnOnce(&Value) -> Value, 
     Function { fields, standard, alarms: Vec::new() }
 }
 
+/// The variables that tell a function of a bucket of this repository, by their names and values; each with whether the
+/// function's role reaches it.
+fn bucket_variables(env: &Value, role: &Value, around: &Surroundings<'_>) -> Value {
+    if let Some(unknown) = env.as_unknown() {
+        return Value::unknown(unknown.derived(Type::Any)).at(env.origin.clone());
+    }
+    let speaks_of_one = |name: &str| name.to_ascii_lowercase().contains("bucket");
+    let variables = env.as_fields().into_iter().flatten().filter(|(name, _)| speaks_of_one(name));
+    let variables = variables.filter_map(|(name, value)| {
+        let bucket = around.buckets.get(around.bucket_names.equal(value).next()?)?;
+        Some(Value::record([
+            ("variable", Value::string(Arc::clone(name))),
+            ("bucket", value.clone()),
+            ("reached", reached(bucket, role, around.gaps)),
+        ]))
+    });
+    Value::tuple(variables.collect()).at(env.origin.clone())
+}
+
+/// Whether a role reaches a bucket, by its own policies or perhaps by the bucket's; null where the role is not created
+/// here.
+fn reached(bucket: &Value, role: &Value, gaps: &[Value]) -> Value {
+    if role.field("created").and_then(Value::as_bool) != Some(true) {
+        return Value::null();
+    }
+    let field = |name: &str| bucket.field(name).cloned().unwrap_or_default();
+    let statements = role.field("statements").and_then(Value::as_items).unwrap_or(&[]);
+    let policy = match equals(&field("policy"), &Value::from(true)) {
+        Answer::Yes => {
+            let reason = "the bucket has a policy, which may let the role in";
+            Answer::Unknown(Arc::new(Unknown::new(Type::Bool, reason, bucket.origin.span())))
+        }
+        other => other,
+    };
+    let granted = [reaches_bucket(statements, &field("name")), policy];
+    statement::truth(Answer::any(granted.into_iter().chain(gaps.iter().map(unknown_in))))
+}
+
 /// Size of `/tmp` in MB; 512 when it is not set.
 fn ephemeral_storage(found: &Found<'_, '_>) -> Value {
     let size = found.block("ephemeral_storage").map(|block| block_field(&block, "size")).filter(|size| !size.is_null());
     as_type(size.unwrap_or_else(|| Value::from(512_i64).at(found.address().origin)), &Type::Number)
-}
-
-/// The documented function of a name; null when there is none, unknown when that cannot be told.
-fn documented_as(documented: &[Value], names: &Index, name: &Value) -> Value {
-    match names.join(name) {
-        Joined::One(at) => documented.get(at).cloned().unwrap_or_default(),
-        Joined::None => Value::null().at(name.origin.clone()),
-        Joined::Unknown(unknown) => {
-            let origin = name.origin.clone();
-            Value::unknown(unknown.derived(Type::Any)).at(origin)
-        }
-    }
 }
 
 /// Where a function logs when nothing else is said. Source: Lambda's developer guide, "Log groups".

@@ -1,10 +1,8 @@
 //! Roles and the statements that are attached to them.
 
-use std::sync::Arc;
-
 use super::attachments::{self, Attached, role_name};
 use super::functions::Function;
-use super::join::{Index, Joined};
+use super::join::Index;
 use super::{Found, policy, statement, trust};
 use crate::standard::Standard;
 use crate::value::{Answer, Value};
@@ -68,6 +66,7 @@ impl Iam {
             ("arn", arn.clone()),
             ("name", name.at(arn.origin.clone())),
             ("address", role.map_or_else(Value::null, |role| role.address.clone())),
+            ("created", Value::from(role.is_some_and(|role| role.created))),
             ("statements", Value::tuple(statements)),
         ];
         Value::record(fields).at(arn.origin.clone())
@@ -117,16 +116,7 @@ impl Iam {
 
 /// A statement with where it is from, whom it is for, and what rules ask of it.
 fn describe(attached: &Attached, governing: &Index) -> Value {
-    let joined: Vec<Joined> = attached.roles.iter().map(|role| governing.join(role)).collect();
-    let unknown = joined.iter().find_map(|joined| match joined {
-        Joined::Unknown(unknown) => Some(Arc::clone(unknown)),
-        Joined::One(_) | Joined::None => None,
-    });
-    let governed = match unknown {
-        _ if joined.iter().any(|joined| matches!(joined, Joined::One(_))) => Answer::Yes,
-        Some(unknown) => Answer::Unknown(unknown),
-        None => Answer::No,
-    };
+    let governed = Answer::any(attached.roles.iter().map(|role| governing.any(role)));
     let mut fields = statement::describe(&attached.statement);
     fields.insert("address".into(), attached.address.clone());
     fields.insert("roles".into(), Value::tuple(attached.roles.clone()));

@@ -5,11 +5,12 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::functions::Function;
+use super::join::naming;
 use super::{Facts, Found, Sections, as_type, ecr, logs, statement};
 use crate::source::Span;
 use crate::syntax::hcl::ast::Block;
 use crate::terraform::{Instance, Module, World};
-use crate::value::{Data, Type, Unknown, Value};
+use crate::value::{Answer, Data, Type, Unknown, Value};
 
 /// Lists of things.
 pub(super) struct Inventory {
@@ -34,14 +35,6 @@ impl Inventory {
         let wanted = |name: &str, make: &dyn Fn(&Facts<'_, '_>) -> Value| {
             if sections.wants(name) { make(facts) } else { Value::tuple(Vec::new()) }
         };
-        let of = |ty: &'static str| all.iter().filter(move |found| found.is(ty) || found.is_data(ty));
-        let list = |ty: &'static str, fields: &[(&'static str, &'static str)]| {
-            let items = of(ty).map(|found| {
-                let pairs = fields.iter().map(|(name, attribute)| (*name, found.attribute(attribute)));
-                Value::record(pairs.chain([("address", found.address())])).at(found.address().origin)
-            });
-            Value::tuple(items.collect())
-        };
         let gaps = gaps(facts);
         let log_groups = logs::groups(all, facts.standard, documented);
         let repositories = ecr::repositories(all);
@@ -53,7 +46,7 @@ impl Inventory {
             log_group_names: names(&log_groups),
             repository_names: names(repositories.as_items().unwrap_or(&[])),
             log_groups: Value::tuple(log_groups),
-            buckets: list("aws_s3_bucket", &[("name", "bucket"), ("arn", "arn")]),
+            buckets: buckets(all),
             repositories,
             variables: wanted("variables", &variables),
             outputs: if prints_outputs(facts) { outputs(facts) } else { wanted("outputs", &outputs) },
@@ -76,6 +69,31 @@ impl Inventory {
         let names = functions.iter().map(|function| function.field("function_name"));
         Value::tuple(names.chain(self.gaps.iter().cloned()).collect())
     }
+}
+
+/// Every `aws_s3_bucket`, created or read.
+fn buckets(all: &[Found<'_, '_>]) -> Value {
+    let policies = naming(all, "aws_s3_bucket_policy", "bucket");
+    let of = |found: &&Found<'_, '_>| found.is("aws_s3_bucket") || found.is_data("aws_s3_bucket");
+    let bucket = |found: &Found<'_, '_>| {
+        let (name, origin) = (found.attribute("bucket"), found.address().origin);
+        let policy = if !found.configured("policy").is_null() {
+            Answer::Yes
+        } else if found.is("aws_s3_bucket") {
+            policies.any(&name)
+        } else {
+            let reason = "the bucket is only read here";
+            Answer::Unknown(Arc::new(Unknown::new(Type::Bool, reason, origin.span())))
+        };
+        Value::record([
+            ("address", found.address()),
+            ("policy", statement::truth(policy)),
+            ("arn", found.attribute("arn")),
+            ("name", name),
+        ])
+        .at(origin)
+    };
+    Value::tuple(all.iter().filter(of).map(bucket).collect())
 }
 
 /// One unknown for every file that could not be read whole and every module that is not here.

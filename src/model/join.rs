@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::Found;
 use crate::value::{Answer, Data, Piece, Unknown, Value, equals};
 
 /// Values to join by, each with its position.
@@ -51,6 +52,15 @@ impl Index {
         }
     }
 
+    /// Whether there is one that equals `wanted`.
+    pub(super) fn any(&self, wanted: &Value) -> Answer {
+        match self.join(wanted) {
+            Joined::One(_) => Answer::Yes,
+            Joined::None => Answer::No,
+            Joined::Unknown(unknown) => Answer::Unknown(unknown),
+        }
+    }
+
     /// Positions of all that are sure to equal `wanted`.
     pub(super) fn equal(&self, wanted: &Value) -> impl Iterator<Item = usize> {
         let alike = identity(wanted).and_then(|text| self.alike.get(&text));
@@ -70,6 +80,12 @@ impl Index {
     fn compare(&self, at: usize, wanted: &Value) -> Answer {
         self.keys.get(at).map_or(Answer::No, |key| equals(key, wanted))
     }
+}
+
+/// What the resources of a type are about, by the attribute that names it.
+pub(super) fn naming(all: &[Found<'_, '_>], ty: &str, attribute: &str) -> Index {
+    let resources = all.iter().filter(|found| found.is(ty));
+    Index::new(resources.map(|found| found.configured(attribute)))
 }
 
 /// A text that two values share when they are sure to be equal: their known parts, and the names of the unknown ones.

@@ -7,6 +7,7 @@
 mod actions;
 mod alarms;
 mod attachments;
+mod denial;
 mod ecr;
 mod functions;
 mod iam;
@@ -18,12 +19,14 @@ mod managed;
 mod permissions;
 mod policy;
 mod problems;
+mod reached;
 mod resources;
 mod s3;
 mod sections;
 mod standard;
 mod statement;
 mod trust;
+pub mod types;
 mod workflows;
 
 use std::rc::Rc;
@@ -76,7 +79,10 @@ impl Model {
         let documented = standard::documented(facts.standard, facts.reader);
         let inventory = inventory::Inventory::new(&all, facts, &documented, sections);
         let iam = iam::Iam::new(&all);
-        let mut functions: Vec<functions::Function> = functions::find(&all, &documented, &iam);
+        let mut functions: Vec<functions::Function> = {
+            let buckets = inventory.buckets.as_items().unwrap_or(&[]);
+            functions::find(&all, &functions::Surroundings::new(&documented, &iam, buckets, inventory.gaps()))
+        };
         let alarms = alarms::join(&all, &mut functions);
         let statements = iam.statements(&functions, facts.standard);
         let names = inventory.function_names(&functions);

@@ -1,7 +1,10 @@
 //! The S3 side of a statement: which buckets its ARNs name, and whether each action meets an ARN of its level.
 
+use std::sync::Arc;
+
 use super::actions;
 use super::statement::items;
+use crate::rules::glob;
 use crate::value::{Answer, Fields, Piece, Type, Unknown, Value, equals};
 
 /// `resources`, `actions` and `grants` of S3 in a statement.
@@ -90,7 +93,7 @@ enum Level {
 }
 
 /// An S3 ARN of a statement.
-struct Resource {
+pub(super) struct Resource {
     arn: Value,
     bucket: Value,
     key: Value,
@@ -100,7 +103,7 @@ struct Resource {
 
 impl Resource {
     /// `None` when it is certainly no ARN of S3. One that is not known at all counts where S3 is granted for certain.
-    fn read(arn: &Value, certain: bool) -> Option<Self> {
+    pub(super) fn read(arn: &Value, certain: bool) -> Option<Self> {
         let parts = crate::rules::arn(arn);
         let Some(service) = parts.field("service") else {
             parts.as_unknown()?;
@@ -136,6 +139,26 @@ impl Resource {
             Some(Level::Object) => level == "object",
             Some(Level::Bucket) => level == "bucket",
             None => false,
+        }
+    }
+
+    /// Whether it names a bucket, or what is in it.
+    pub(super) fn of_bucket(&self, bucket: &Value) -> Answer {
+        match (self.bucket.as_str(), bucket.as_str()) {
+            (Some(pattern), Some(name)) => Answer::of(glob(name, pattern)),
+            _ => equals(&self.bucket, bucket),
+        }
+    }
+
+    /// Whether it stands for objects.
+    pub(super) fn holds_objects(&self) -> Answer {
+        match (self.level, self.bucket.first_unknown()) {
+            (Some(Level::Object), _) => Answer::Yes,
+            (Some(Level::Both), _) => {
+                Answer::of(!self.key.is_null() || self.bucket.as_str().is_some_and(|name| name.ends_with('*')))
+            }
+            (None, Some(unknown)) => Answer::Unknown(Arc::clone(unknown)),
+            _ => Answer::No,
         }
     }
 

@@ -20,7 +20,10 @@ pub(super) fn documented(standard: &Standard, reader: &Reader<'_>) -> Vec<Value>
 
 fn function(standard: &Standard, reader: &Reader<'_>, name: &Arc<str>, row: &Value, fallback: &Origin) -> Value {
     let mut fields: Fields = row.as_fields().cloned().unwrap_or_default();
-    let origin = place_of(name, &fields, reader).map_or_else(
+    let app = fields.get("app").filter(|app| !app.is_null()).cloned();
+    let own = app.as_ref().and_then(Value::as_str);
+    let place = place_of(name, &fields, reader).or_else(|| place_of(own?, &fields, reader));
+    let origin = place.map_or_else(
         || fields.values().map(|value| &value.origin).find(|origin| !origin.is_empty()).unwrap_or(fallback).clone(),
         Origin::source,
     );
@@ -30,7 +33,6 @@ fn function(standard: &Standard, reader: &Reader<'_>, name: &Arc<str>, row: &Val
             value.origin = Origin::source(page);
         }
     }
-    let app = fields.get("app").filter(|app| !app.is_null()).cloned();
     let app = app.unwrap_or_else(|| Value::string(Arc::clone(name)).at(origin.clone()));
     let names = Names { app: app.as_str().unwrap_or(name).to_owned(), name };
     fields.insert("name".into(), Value::string(Arc::clone(name)).at(origin.clone()));
@@ -50,7 +52,7 @@ fn function(standard: &Standard, reader: &Reader<'_>, name: &Arc<str>, row: &Val
     Value::object(fields).at(origin)
 }
 
-/// Where the function's name is written. A key has no place of its own, but the line that a value of the row was
+/// Where the function's name, or its app, is written. A key has no place of its own, but the line that a value of the row was
 /// read from is most often the line with the name.
 fn place_of(name: &str, fields: &Fields, reader: &Reader<'_>) -> Option<Span> {
     fields.values().find_map(|value| {

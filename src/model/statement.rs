@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::actions::{self, Action};
-use super::s3;
+use super::{reached, s3};
 use crate::value::{Answer, Data, Fields, Origin, Type, Unknown, Value, equals};
 
 /// What a statement that cannot be seen has all the same, each of it unknown.
@@ -20,6 +20,7 @@ const FIELDS: &[&str] = &[
     "granted",
     "broad",
     "narrowed",
+    "named",
     "s3",
 ];
 
@@ -35,6 +36,7 @@ pub(super) fn describe(statement: &Value) -> Fields {
     let granted = granted(&fields);
     let narrowed = narrowed(&fields);
     let broad = broad(&fields, &granted, &narrowed, &statement.origin);
+    let named = reached::named(&fields, &granted).at(statement.origin.clone());
     let s3 = s3::facts(&fields, &granted).at(statement.origin.clone());
     let granted = Value::tuple(granted).at(statement.origin.clone());
     fields.extend([
@@ -42,6 +44,7 @@ pub(super) fn describe(statement: &Value) -> Fields {
         (Arc::from("granted"), granted),
         (Arc::from("narrowed"), truth(narrowed)),
         (Arc::from("broad"), broad),
+        (Arc::from("named"), named),
         (Arc::from("s3"), s3),
     ]);
     fields

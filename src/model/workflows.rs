@@ -7,6 +7,7 @@ mod order;
 mod permissions;
 mod replaced;
 mod targets;
+mod triggers;
 mod values;
 
 use crate::source::Span;
@@ -198,7 +199,7 @@ impl Reader<'_> {
         let (workflow, facts, subjects) = (self.workflow, self.facts, self.subjects);
         let parsed = &workflow.parsed;
         let top = workflow_head(workflow);
-        let triggers = parsed.triggers.iter().map(|trigger| written(&trigger.name.value, trigger.name.span));
+        let events = parsed.triggers.iter().map(|trigger| written(&trigger.name.value, trigger.name.span));
         let dispatch = parsed.trigger("workflow_dispatch");
         let unseen: Vec<Value> = unseen(workflow).into_iter().map(unknown).collect();
         let kinds = facts.steps.iter().map(|step| written(step.kind.name(), step.span)).chain(unseen);
@@ -214,7 +215,8 @@ impl Reader<'_> {
             ("address", Value::string(workflow.path.as_str()).written_at(top)),
             ("file", Value::string(workflow.path.as_str()).written_at(top)),
             ("name", parsed.name.as_ref().map_or_else(Value::null, |name| written(name.text(), name.span))),
-            ("on", Value::tuple(triggers.collect())),
+            ("on", Value::tuple(events.collect())),
+            ("triggers", triggers::triggers(workflow)),
             ("dispatch", dispatch.map_or_else(Value::null, |trigger| written(&trigger.name.value, trigger.name.span))),
             ("inputs", inputs(workflow)),
             ("is_deploy", Value::from(self.is_deploy)),
@@ -310,13 +312,14 @@ fn inputs(workflow: &Workflow) -> Value {
     let dispatch = workflow.parsed.trigger("workflow_dispatch");
     let inputs = dispatch.into_iter().flat_map(|trigger| &trigger.inputs).map(|input| {
         let options = input.options.iter().map(|option| written(&option.value, option.span));
-        let kind = input.kind.as_ref();
+        let kind = input.kind.as_ref().map_or(("string", input.name.span), |kind| (kind.value.as_str(), kind.span));
         let default = input.default.as_ref();
+        let none = || Value::null().written_at(input.name.span);
         Value::record([
             ("name", written(&input.name.value, input.name.span)),
-            ("type", kind.map_or_else(|| Value::from("string"), |kind| written(&kind.value, kind.span))),
+            ("type", written(kind.0, kind.1)),
             ("options", Value::tuple(options.collect())),
-            ("default", default.map_or_else(Value::null, |default| written(default.text(), default.span))),
+            ("default", default.map_or_else(none, |default| written(default.text(), default.span))),
         ])
         .written_at(input.name.span)
     });

@@ -18,13 +18,19 @@ impl<'s> Places<'s> {
 
     fn position(&self, file: FileId, offset: u32) -> Position {
         let at = self.sources.line_column(file, offset);
-        Position { line: at.line, column: at.column, offset }
+        Position { line: at.line, column: at.column, offset, character: at.character }
     }
 
     /// The file of a span.
     #[must_use]
     pub fn path(&self, span: Span) -> &'s str {
         self.sources.path(span.file)
+    }
+
+    /// Path and text of a file.
+    #[must_use]
+    pub fn file(&self, file: FileId) -> (&'s str, &'s str) {
+        (self.sources.path(file), self.sources.text(file))
     }
 
     /// A span with something to say.
@@ -65,24 +71,44 @@ pub fn hash(parts: &[&str]) -> String {
     format!("{state:016x}")
 }
 
-/// Puts everything in a stable order, drops what was found twice, and counts.
+/// Puts findings in the order of their places, and drops what was found twice.
+pub fn arrange(findings: &mut Vec<Finding>) {
+    findings.sort_by(|a, b| place(a).cmp(&place(b)));
+    findings.dedup_by(|b, a| place(a) == place(b));
+}
+
+/// Puts everything in a stable order, drops what was found twice, gives fingerprints, and counts.
 #[must_use]
 pub fn sorted(mut report: Report) -> Report {
-    report.findings.sort_by(|a, b| place(a).cmp(&place(b)));
-    report.findings.dedup_by(|b, a| place(a) == place(b));
-    let mut seen = std::collections::BTreeMap::<String, usize>::new();
-    for finding in &mut report.findings {
-        let address = finding.address.as_deref().unwrap_or("");
-        let base = hash(&[&finding.rule, address, &finding.message]);
-        let count = seen.entry(base.clone()).or_default();
-        finding.fingerprint = if *count == 0 { base } else { format!("{base}-{count}") };
-        *count += 1;
-    }
+    arrange(&mut report.findings);
+    report.suppressed.sort_by(|a, b| place(&a.finding).cmp(&place(&b.finding)));
+    let silenced = report.suppressed.iter_mut().map(|suppressed| &mut suppressed.finding);
+    fingerprint(report.findings.iter_mut().chain(silenced).collect());
     report.undetermined.sort_by(|a, b| (&a.rule, &a.address, &a.message).cmp(&(&b.rule, &b.address, &b.message)));
     report.undetermined.dedup();
     report.skipped.sort_by(|a, b| a.rule.cmp(&b.rule));
     report.count();
     report
+}
+
+/// Gives each finding a name that stays when lines move, files are renamed or reformatted, and others are silenced:
+/// made from what it says of what, not from where. Equal ones are numbered in the order of their places.
+fn fingerprint(mut findings: Vec<&mut Finding>) {
+    findings.sort_by(|a, b| place(a).cmp(&place(b)));
+    let mut seen = std::collections::BTreeMap::<String, usize>::new();
+    for finding in findings {
+        let address = finding.address.as_deref().unwrap_or("");
+        let base = hash(&[&finding.rule, address, &without_paths(finding)]);
+        let count = seen.entry(base.clone()).or_default();
+        finding.fingerprint = if *count == 0 { base } else { format!("{base}-{count}") };
+        *count += 1;
+    }
+}
+
+/// What a finding says, without the names of the files that it points at.
+fn without_paths(finding: &Finding) -> String {
+    let labels = std::iter::once(&finding.primary).chain(&finding.related);
+    labels.fold(finding.message.clone(), |message, label| message.replace(&label.file, ""))
 }
 
 impl Report {

@@ -1,11 +1,13 @@
 //! What a check found, as values: the shape of `--format json`.
 
+mod baseline;
 mod build;
 mod verdict;
 
 use serde::{Deserialize, Serialize};
 
-pub use build::{Places, sorted};
+pub use baseline::{Baseline, BaselineError, KnownFinding};
+pub use build::{Places, arrange, sorted};
 pub use verdict::{Answer, Verdict};
 
 /// How much a finding weighs.
@@ -61,7 +63,8 @@ impl SeverityOrOff {
     }
 }
 
-/// A place in a file: lines and columns from 1, columns in Unicode scalar values, offsets in bytes.
+/// A place in a file: lines and columns from 1, columns in Unicode scalar values, offsets in bytes. Editors count
+/// otherwise: from 0, in UTF-16.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 pub struct Position {
@@ -71,6 +74,8 @@ pub struct Position {
     pub column: u32,
     /// In bytes, from 0.
     pub offset: u32,
+    /// UTF-16 code units before it on its line.
+    pub character: u32,
 }
 
 /// A stretch of a file and what there is to say of it.
@@ -166,6 +171,18 @@ pub enum SuppressedBy {
     Configuration,
     /// A list of findings that were there before.
     Baseline,
+}
+
+impl SuppressedBy {
+    /// As it is written.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Comment => "comment",
+            Self::Configuration => "configuration",
+            Self::Baseline => "baseline",
+        }
+    }
 }
 
 /// A finding that somebody decided to live with. It is not among the findings, weighs nothing, and is
@@ -287,6 +304,9 @@ pub struct Report {
     /// What is wrong and silenced, in the same order.
     #[serde(default)]
     pub suppressed: Vec<Suppressed>,
+    /// What the baseline lists and is not found any more: it can be taken out there.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub resolved: Vec<KnownFinding>,
     /// What could not be decided.
     pub undetermined: Vec<Undetermined>,
     /// Rules that did not run.
@@ -308,6 +328,7 @@ impl Default for Report {
             tool: Tool { name: "trysquare".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
             findings: Vec::new(),
             suppressed: Vec::new(),
+            resolved: Vec::new(),
             undetermined: Vec::new(),
             skipped: Vec::new(),
             failures: Vec::new(),

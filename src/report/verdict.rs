@@ -46,6 +46,9 @@ pub struct Verdict {
     /// Where the code says it, or what the verdict hangs on.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub code: Option<Label>,
+    /// Where that value came from, nearest first.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub origins: Vec<Label>,
     /// Where it is documented.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub page: Option<Label>,

@@ -6,7 +6,10 @@ use std::sync::Arc;
 use jsonpath_rust::parser::model::JpQuery;
 
 use super::jsonpath::{self, PathError};
-use super::rule::{self, Rule, RuleError, SelectFrom};
+use super::page;
+use super::read::read;
+use super::rule::{Rule, RuleError, SelectFrom};
+use super::validate::validate;
 use crate::source::FileId;
 
 /// A rule's page.
@@ -18,26 +21,54 @@ pub struct PageText {
     pub file: FileId,
     /// What it says.
     pub text: Arc<str>,
-    /// Where it can be read by people.
+    /// Where it can be read by people: an address, or its path in the repository.
     pub url: String,
+    /// Whether it came with trysquare.
+    pub embedded: bool,
+}
+
+/// A page with a rule.
+#[derive(Debug)]
+pub struct LoadedRule {
+    /// The page.
+    pub page: PageText,
+    /// Its rule, or everything that is wrong with it.
+    pub rule: Result<Rule, Vec<RuleError>>,
+}
+
+impl LoadedRule {
+    /// The rule's id; of a rule that cannot be read, the title of its page.
+    #[must_use]
+    pub fn id(&self) -> String {
+        match &self.rule {
+            Ok(rule) => rule.id.clone(),
+            Err(_) => page::head(&self.page.text).title,
+        }
+    }
 }
 
 /// JSONPaths that were read, by their text; one that is none has the reason.
 pub type Queries = HashMap<String, Result<JpQuery, PathError>>;
 
 /// Rules, each with its page, and the paths they select by. A page without a rule is not among them.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Loaded {
     /// In the order of the pages.
-    pub rules: Vec<(PageText, Result<Rule, Vec<RuleError>>)>,
+    pub rules: Vec<Arc<LoadedRule>>,
     /// Every path, read once.
     pub queries: Queries,
 }
 
 impl Loaded {
+    /// The ids of all rules, of those that cannot be read too.
+    #[must_use]
+    pub fn ids(&self) -> Vec<String> {
+        self.rules.iter().map(|rule| rule.id()).collect()
+    }
+
     /// The rules that can be read, each with its page.
     pub fn pages(&self) -> impl Iterator<Item = (&PageText, &Rule)> {
-        self.rules.iter().filter_map(|(page, rule)| Some((page, rule.as_ref().ok()?)))
+        self.rules.iter().filter_map(|loaded| Some((&loaded.page, loaded.rule.as_ref().ok()?)))
     }
 }
 
@@ -46,17 +77,21 @@ impl Loaded {
 pub fn load(pages: Vec<PageText>) -> Loaded {
     let mut loaded = Loaded::default();
     for page in pages {
-        let Some(read) = rule::read(page.file, &page.path, &page.text).transpose() else {
+        let Some(rule) = read(page.file, &page.path, &page.text).transpose() else {
             continue;
         };
-        for select in read.iter().flat_map(|rule| &rule.selects) {
+        for select in rule.iter().flat_map(|rule| &rule.selects) {
             if let SelectFrom::Path(path, _) = &select.from
                 && !loaded.queries.contains_key(path)
             {
                 loaded.queries.insert(path.clone(), jsonpath::parse(path));
             }
         }
-        loaded.rules.push((page, read));
+        let rule = rule.and_then(|rule| {
+            let errors = validate(&rule, &loaded.queries);
+            if errors.is_empty() { Ok(rule) } else { Err(errors) }
+        });
+        loaded.rules.push(Arc::new(LoadedRule { page, rule }));
     }
     loaded
 }

@@ -23,6 +23,8 @@ pub struct Page {
     pub shared: Vec<File>,
     /// The examples, in the order of their first file.
     pub examples: Vec<Example>,
+    /// What is wrong with blocks that look like ours and are not.
+    pub strays: Vec<String>,
 }
 
 /// A file of an example.
@@ -123,15 +125,32 @@ fn blocks(fences: Vec<Fence>, text: &str, page: &mut Page) {
                 }
             }
             [_, "expect", name] => {
-                if let Some(example) = page.examples.iter_mut().find(|example| example.name == *name) {
-                    example.expect = Some(content.to_owned());
-                    example.expect_range = Some(fence.text);
-                    example.end = fence.end;
+                match page.examples.iter_mut().find(|example| example.name == *name && example.bad) {
+                    Some(example) => {
+                        example.expect = Some(content.to_owned());
+                        example.expect_range = Some(fence.text);
+                        example.end = fence.end;
+                    }
+                    None => page.strays.push(format!("`{}` follows no bad example of that name", fence.info)),
                 }
+            }
+            [_, kind @ ("rule" | "shared" | "bad" | "good" | "expect"), ..] => {
+                page.strays.push(format!("`{}` is not run: {}", fence.info, usage(kind)));
             }
             _ => {}
         }
     }
+}
+
+/// How the info string of a kind of block is written.
+fn usage(kind: &str) -> String {
+    let rest = match kind {
+        "rule" => "",
+        "shared" => " FILE",
+        "expect" => " NAME",
+        _ => " NAME FILE",
+    };
+    format!("write it as `LANGUAGE {kind}{rest}`")
 }
 
 /// The fenced blocks up to the first that is `last`, and the prose around them.

@@ -13,7 +13,7 @@ use crate::eval::{Budget, Evaluator};
 use crate::report::{Answer, Applicability, Edit, Finding, Fix, Label, Places, Severity, Undetermined, Verdict};
 use crate::source::Span;
 use crate::syntax::hcl::{self, ast::Expr};
-use crate::value::{Data, Unknown, Value, render};
+use crate::value::{Data, Type, Unknown, Value, render};
 
 /// Combinations that one rule may look at.
 const MAX_COMBINATIONS: usize = 100_000;
@@ -31,6 +31,18 @@ pub struct Runner<'r> {
     selections: RefCell<HashMap<String, Rc<Selection>>>,
 }
 
+/// A rule as it runs here.
+pub struct Active<'l> {
+    /// What it says.
+    pub rule: &'l Rule,
+    /// How much a finding weighs here.
+    pub severity: Severity,
+    /// Where its page is.
+    pub url: &'l str,
+    /// Its parameters, as one object.
+    pub parameters: Value,
+}
+
 /// What one rule has to say.
 #[derive(Debug, Default)]
 pub struct Outcome {
@@ -42,6 +54,15 @@ pub struct Outcome {
     pub verdicts: Vec<Verdict>,
     /// Where the rule itself fails.
     pub errors: Vec<RuleError>,
+}
+
+impl Outcome {
+    /// Notes that the rule fails. What is wrong with it is wrong for much of what it selects, and said once.
+    fn fail(&mut self, error: RuleError) {
+        if !self.errors.contains(&error) {
+            self.errors.push(error);
+        }
+    }
 }
 
 /// Names bound so far.
@@ -57,7 +78,7 @@ impl<'r> Runner<'r> {
         places: Places<'r>,
         queries: &'r Queries,
     ) -> Self {
-        let scope = RuleScope::new(standard);
+        let scope = RuleScope::new(standard, model.field("statements").cloned().unwrap_or_default());
         Self { model, scope, budget, places, queries, records: false, selections: RefCell::default() }
     }
 
@@ -69,11 +90,12 @@ impl<'r> Runner<'r> {
 
     /// Runs a rule.
     #[must_use]
-    pub fn run(&self, rule: &Rule, severity: Severity, url: &str) -> Outcome {
+    pub fn run(&self, active: &Active<'_>) -> Outcome {
         let mut outcome = Outcome::default();
         let mut combinations = 0;
         let mut bound = Bound::new();
-        let case = Case { runner: self, rule, severity, url };
+        let scope = self.scope.clone().with_parameters(active.parameters.clone());
+        let case = Case { runner: self, scope, rule: active.rule, active };
         case.join(0, &mut bound, &mut combinations, &mut outcome);
         outcome
     }
@@ -95,23 +117,29 @@ impl<'r> Runner<'r> {
 /// One rule on its way through everything it selects.
 pub(super) struct Case<'c, 'r> {
     pub(super) runner: &'c Runner<'r>,
+    scope: RuleScope,
     pub(super) rule: &'c Rule,
-    severity: Severity,
-    url: &'c str,
+    active: &'c Active<'c>,
 }
 
 impl Case<'_, '_> {
     pub(super) fn with<T>(&self, bound: &Bound, run: impl FnOnce(&Evaluator<'_>) -> T) -> T {
         let names = bound.iter().map(|(name, value)| (name.as_str(), value.clone()));
-        Evaluator::new(&self.runner.scope, self.runner.budget).with_names(names, run)
+        Evaluator::new(&self.scope, self.runner.budget).with_names(names, run)
     }
 
     /// Binds the selects from `at` on, one after the other, and decides when all are bound.
     fn join(&self, at: usize, bound: &mut Bound, combinations: &mut usize, outcome: &mut Outcome) {
+        if *combinations > MAX_COMBINATIONS {
+            return;
+        }
         let Some(select) = self.rule.selects.get(at) else {
             *combinations += 1;
             if *combinations <= MAX_COMBINATIONS {
                 self.decide(bound, outcome);
+            } else {
+                let reason = format!("it is about more than {MAX_COMBINATIONS} combinations, and looks at no more");
+                self.undetermined(bound, &Arc::new(Unknown::new(Type::Bool, reason, None)), None, outcome);
             }
             return;
         };
@@ -119,13 +147,13 @@ impl Case<'_, '_> {
             SelectFrom::Path(path, span) => match self.runner.selection(path, *span) {
                 Ok(selection) => selection,
                 Err(error) => {
-                    outcome.errors.push(error);
+                    outcome.fail(error);
                     return;
                 }
             },
             SelectFrom::Expression(expr) => match self.with(bound, |evaluator| evaluator.evaluate(expr)) {
                 Err(error) => {
-                    outcome.errors.push(error.into());
+                    outcome.fail(error.into());
                     return;
                 }
                 Ok(value) => match (&value.data, value.as_items()) {
@@ -136,7 +164,7 @@ impl Case<'_, '_> {
                     }
                     (Data::Null(_), _) => return,
                     _ => {
-                        outcome.errors.push(RuleError::new(expr.span, "`from` must give a list"));
+                        outcome.fail(RuleError::new(expr.span, "`from` must give a list"));
                         return;
                     }
                 },
@@ -159,7 +187,7 @@ impl Case<'_, '_> {
         let result = self.verdict(bound, outcome);
         bound.truncate(depth);
         if let Err(error) = result {
-            outcome.errors.push(error);
+            outcome.fail(error);
         }
     }
 
@@ -217,16 +245,7 @@ impl Case<'_, '_> {
         let primary = match links.first() {
             Some(first) => {
                 let text = self.value_note(&at, first.span);
-                related.extend(links.iter().skip(1).map(|link| {
-                    let text = if link.computed {
-                        "computed here"
-                    } else if link.reference {
-                        "by way of this"
-                    } else {
-                        "set here"
-                    };
-                    self.runner.places.label(link.span, text)
-                }));
+                related.extend(links.iter().skip(1).map(|link| self.runner.places.label(link.span, link.note())));
                 self.runner.places.label(first.span, text)
             }
             None => match bound.first().and_then(|(_, value)| self.links(value).first().copied()) {
@@ -246,10 +265,10 @@ impl Case<'_, '_> {
         }
         Ok(Finding {
             rule: self.rule.id.clone(),
-            severity: self.severity,
+            severity: self.active.severity,
             message,
             help,
-            url: Some(self.url.to_owned()),
+            url: Some(self.active.url.to_owned()),
             address: self.address(bound),
             primary,
             related,

@@ -3,29 +3,75 @@
 use std::sync::Arc;
 
 use crate::document;
+use crate::eval::functions::Signature;
 use crate::eval::{EvalError, Evaluated, Files, Found, NoFiles, PathStep, Scope};
+use crate::model::{expand, types};
 use crate::source::Span;
-use crate::value::{Data, Number, Piece, Type, Unknown, Value};
+use crate::value::{Answer, Data, Number, Piece, Type, Unknown, Value, equals, render};
 
-/// The functions beside Terraform's.
-const FUNCTIONS: &[&str] = &["arn", "duration", "matches_glob", "megabytes"];
+/// The functions beside Terraform's: name, how it is called, and what it gives.
+pub const FUNCTIONS: &[(&str, &str, &str)] = &[
+    (
+        "arn",
+        "arn(text)",
+        "The parts of an ARN: `partition`, `service`, `region`, `account` and `resource`; null for a text that is none.",
+    ),
+    ("duration", "duration(text)", "Seconds: 300 for `5min`; a number stays as it is."),
+    (
+        "iam_actions",
+        "iam_actions(pattern)",
+        "The known IAM actions that a pattern such as `s3:Get*` stands for, each with its `name`, its `access` (`list`, \
+         `read`, `write`, `tagging` or `permissions`) and the types of its `resources`.",
+    ),
+    (
+        "matches_glob",
+        "matches_glob(text, pattern)",
+        "Whether a text matches a pattern in which `*` stands for any text and `?` for one character. A text of which \
+         parts are known is decided by them, where they decide.",
+    ),
+    ("megabytes", "megabytes(text)", "Megabytes: 1024 for `1 GB`; a number stays as it is."),
+    (
+        "statements",
+        "statements(role)",
+        "The statements of `$.statements` that are attached to a role, which is given by its name or as an object with one.",
+    ),
+];
 
-/// `standard`, and the functions; what is selected is bound by the evaluator.
+/// What one of them takes and gives; `None` when there is none of that name.
+#[must_use]
+pub fn signature(name: &str) -> Option<Signature> {
+    let object = |names: &[&str]| Type::object(names.iter().map(|name| (Arc::from(*name), Type::String)));
+    let (least, returns) = match name {
+        "arn" => (1, object(ARN_PARTS)),
+        "duration" | "megabytes" => (1, Type::Number),
+        "iam_actions" => (1, Type::list(object(&["name", "access", "resources"]))),
+        "matches_glob" => (2, Type::Bool),
+        "statements" => (1, types::model().attribute("statements")),
+        _ => return None,
+    };
+    Some(Signature { least, more: false, returns })
+}
+
+/// `standard`, `parameter` and the functions; what is selected is bound by the evaluator.
+#[derive(Default, Clone)]
 pub struct RuleScope {
     standard: Value,
+    parameters: Value,
+    statements: Value,
 }
 
 impl RuleScope {
-    /// A scope with this standard.
+    /// A scope with this standard and with the statements of the model.
     #[must_use]
-    pub fn new(standard: Value) -> Self {
-        Self { standard }
+    pub fn new(standard: Value, statements: Value) -> Self {
+        Self { standard, statements, parameters: Value::default() }
     }
 
-    /// A scope for the parts of a rule that refer to nothing.
+    /// The same scope with these parameters, an object.
     #[must_use]
-    pub fn empty() -> Self {
-        Self::new(Value::null())
+    pub fn with_parameters(mut self, parameters: Value) -> Self {
+        self.parameters = parameters;
+        self
     }
 }
 
@@ -33,8 +79,9 @@ impl Scope for RuleScope {
     fn lookup(&self, root: &str, _: &[PathStep], at: Span) -> Result<Found, EvalError> {
         match root {
             "standard" => Ok(Found::root(self.standard.clone())),
+            "parameter" => Ok(Found::root(self.parameters.clone())),
             _ => Err(EvalError::new(at, format!("`{root}` stands for nothing in this rule"))
-                .with_help("names are those of `select` and `let`, and `standard`")),
+                .with_help("names are those of `select` and `let`, `standard` and `parameter`")),
         }
     }
 
@@ -43,33 +90,85 @@ impl Scope for RuleScope {
     }
 
     fn function(&self, name: &str, arguments: &[Value], at: Span) -> Option<Evaluated> {
-        let quantity = |read: fn(&str) -> Option<f64>| match arguments {
-            [argument] => {
-                let number =
-                    argument.as_number().cloned().or_else(|| read(argument.as_str()?).and_then(Number::from_f64));
-                number.map(Value::from).ok_or_else(|| EvalError::new(at, format!("`{name}` cannot read this")))
-            }
-            _ => Err(EvalError::new(at, format!("`{name}` takes one argument"))),
-        };
+        if let Some(refusal) = signature(name)?.refuses(arguments.len()) {
+            return Some(Err(EvalError::new(at, format!("`{name}` {refusal}"))));
+        }
         Some(match (name, arguments) {
-            ("duration", _) => quantity(document::seconds),
-            ("megabytes", _) => quantity(document::megabytes),
             ("arn", [text]) => Ok(arn(text)),
+            ("duration", [text]) => quantity(name, text, at, document::seconds),
+            ("megabytes", [text]) => quantity(name, text, at, document::megabytes),
+            ("iam_actions", [pattern]) => Ok(iam_actions(pattern)),
             ("matches_glob", [text, pattern]) => Ok(matches_glob(text, pattern)),
-            ("arn", _) => Err(EvalError::new(at, "`arn` takes one argument")),
-            ("matches_glob", _) => Err(EvalError::new(at, "`matches_glob` takes a text and a pattern")),
+            ("statements", [role]) => Ok(statements_of(role, &self.statements)),
             _ => return None,
         })
     }
 
-    fn function_names(&self) -> &[&'static str] {
-        FUNCTIONS
+    fn function_names(&self) -> Vec<&'static str> {
+        FUNCTIONS.iter().map(|(name, ..)| *name).collect()
     }
 
     fn files(&self) -> &dyn Files {
         &NoFiles
     }
 }
+
+/// A number as it is, or what a text such as `5min` or `1 GB` stands for.
+fn quantity(name: &str, argument: &Value, at: Span, read: fn(&str) -> Option<f64>) -> Evaluated {
+    if let Some(unknown) = argument.first_unknown() {
+        return Ok(Value::unknown(unknown.derived(Type::Number)).at(argument.origin.clone()));
+    }
+    let number = argument.as_number().cloned().or_else(|| read(argument.as_str()?).and_then(Number::from_f64));
+    match number {
+        Some(number) => Ok(Value::from(number).at(argument.origin.clone())),
+        None => Err(EvalError::new(at, format!("`{name}` cannot read {}", render(argument)))),
+    }
+}
+
+/// The known IAM actions that a pattern such as `s3:Get*` stands for, each with what it lets one do and on what.
+fn iam_actions(pattern: &Value) -> Value {
+    let list = |items| Value::tuple(items).at(pattern.origin.clone());
+    match (pattern.as_str(), pattern.first_unknown()) {
+        (Some(pattern), _) => list(
+            expand(pattern)
+                .into_iter()
+                .map(|action| {
+                    let parts = [("name", action.name), ("access", action.access), ("resources", action.resources)];
+                    Value::record(parts.map(|(name, text)| (name, Value::from(text))))
+                })
+                .collect(),
+        ),
+        (None, Some(unknown)) => Value::unknown(unknown.derived(Type::Any)),
+        (None, None) => list(Vec::new()),
+    }
+}
+
+/// The statements attached to a role, which is given by its name or as an object that has one. Where it cannot be told
+/// whether a statement is among them, nor can what they are.
+fn statements_of(role: &Value, all: &Value) -> Value {
+    let name = role.field("name").unwrap_or(role);
+    let mut own = Vec::new();
+    for statement in all.as_items().unwrap_or_default() {
+        let roles = statement.field("roles").and_then(Value::as_items).unwrap_or_default();
+        let among = roles.iter().fold(Answer::No, |so_far, role| match so_far {
+            Answer::Yes => Answer::Yes,
+            Answer::No => equals(role, name),
+            open @ Answer::Unknown(_) => match equals(role, name) {
+                Answer::Yes => Answer::Yes,
+                _ => open,
+            },
+        });
+        match among {
+            Answer::Yes => own.push(statement.clone()),
+            Answer::No => {}
+            Answer::Unknown(unknown) => return Value::unknown(unknown.derived(Type::Any)),
+        }
+    }
+    Value::tuple(own).at(role.origin.clone())
+}
+
+/// The parts that an ARN has after `arn`.
+const ARN_PARTS: &[&str] = &["partition", "service", "region", "account", "resource"];
 
 /// The parts of an ARN, each known as far as the text is; null for a text that is none.
 #[must_use]
@@ -101,8 +200,7 @@ pub fn arn(text: &Value) -> Value {
             None => Value::null(),
         };
     }
-    let names = ["", "partition", "service", "region", "account", "resource"];
-    let fields = names.iter().zip(parts).skip(1).map(|(name, part)| {
+    let fields = ARN_PARTS.iter().zip(parts.into_iter().skip(1)).map(|(name, part)| {
         let value = Value::from_pieces(part).at(text.origin.clone());
         (Arc::from(*name), value)
     });

@@ -12,10 +12,10 @@ impl Case<'_, '_> {
     /// What is recorded when the condition gives `answer` for what is bound.
     pub(super) fn recorded(&self, bound: &Bound, answer: Answer, message: Option<String>) -> Verdict {
         let at = self.rule.at.as_ref().and_then(|at| self.with(bound, |evaluator| evaluator.evaluate(at)).ok());
-        let code = at.as_ref().and_then(|at| {
-            let link = *self.links(at).first()?;
-            Some(self.runner.places.label(link.span, "")).filter(|label| !is_page(label))
-        });
+        let links = at.as_ref().map(|at| self.links(at)).unwrap_or_default();
+        let places = links.iter().map(|link| self.runner.places.label(link.span, link.note()));
+        let mut places = places.filter(|label| !is_page(label));
+        let code = places.next().map(|label| Label { text: String::new(), ..label });
         let (documented, page) =
             self.documented(bound).map_or((None, None), |(value, page)| (shown(&value), Some(page)));
         Verdict {
@@ -24,11 +24,12 @@ impl Case<'_, '_> {
             function: bound.iter().find_map(|(_, value)| function(value)),
             address: self.address(bound),
             about: self.about(bound),
-            // A value says something only beside the one it is held against.
-            evaluated: at.as_ref().filter(|_| documented.is_some()).and_then(shown),
+            // A value says something only beside another one that it is held against.
+            evaluated: at.as_ref().filter(|_| code.is_some() && documented.is_some()).and_then(shown),
             documented,
             message,
             code,
+            origins: places.collect(),
             page,
         }
     }

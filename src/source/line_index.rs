@@ -1,12 +1,14 @@
 //! Byte offsets to lines and columns, in the units that people and editors count in.
 
-/// A position as people count: both from 1.
+/// A position, as people count and as editors do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LineColumn {
     /// Line, from 1.
     pub line: u32,
     /// Column in Unicode scalar values, from 1.
     pub column: u32,
+    /// UTF-16 code units before it on its line, from 0, as the language server protocol counts.
+    pub character: u32,
 }
 
 /// The line starts of one text.
@@ -49,18 +51,30 @@ impl LineIndex {
     #[must_use]
     pub fn line_column(&self, text: &str, offset: usize) -> LineColumn {
         let (line, prefix) = self.before(text, offset);
+        let units = prefix.chars().map(char::len_utf16).sum::<usize>();
         LineColumn {
             line: u32::try_from(line + 1).unwrap_or(u32::MAX),
             column: u32::try_from(prefix.chars().count() + 1).unwrap_or(u32::MAX),
+            character: u32::try_from(units).unwrap_or(u32::MAX),
         }
     }
 
-    /// Line and character from 0, characters in UTF-16 code units, as the language server protocol counts.
+    /// The byte offset of a character, counted in UTF-16 code units from 0, on a line, from 1. What lies past the end
+    /// of the line is its end.
     #[must_use]
-    pub fn utf16(&self, text: &str, offset: usize) -> (u32, u32) {
-        let (line, prefix) = self.before(text, offset);
-        let units = prefix.chars().map(char::len_utf16).sum::<usize>();
-        (u32::try_from(line).unwrap_or(u32::MAX), u32::try_from(units).unwrap_or(u32::MAX))
+    pub fn offset(&self, text: &str, line: u32, character: u32) -> usize {
+        let start = |line: u32| self.starts.get(line as usize).map_or(text.len(), |start| *start as usize);
+        let from = start(line.saturating_sub(1));
+        let line = text.get(from..start(line)).unwrap_or("");
+        let mark = if from == 0 && line.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+        let mut units = 0;
+        for (at, c) in line.get(mark..).unwrap_or("").char_indices() {
+            if units >= character as usize || c == '\n' {
+                return from + mark + at;
+            }
+            units += c.len_utf16();
+        }
+        from + line.len()
     }
 
     /// How many lines there are; at least one.
@@ -79,9 +93,10 @@ mod tests {
         let text = "a\r\né😀x\n";
         let index = LineIndex::new(text);
         let x = text.find('x').unwrap();
-        assert_eq!(index.line_column(text, x), LineColumn { line: 2, column: 3 });
-        assert_eq!(index.utf16(text, x), (1, 3));
-        assert_eq!(index.line_column(text, 0), LineColumn { line: 1, column: 1 });
+        assert_eq!(index.line_column(text, x), LineColumn { line: 2, column: 3, character: 3 });
+        assert_eq!(index.offset(text, 2, 3), x);
+        assert_eq!(index.offset(text, 2, 99), x + 1);
+        assert_eq!(index.line_column(text, 0), LineColumn { line: 1, column: 1, character: 0 });
         assert_eq!(index.line_column(text, 999).line, 3);
     }
 
@@ -89,7 +104,8 @@ mod tests {
     fn a_byte_order_mark_takes_no_column() {
         let text = "\u{feff}ab";
         let index = LineIndex::new(text);
-        assert_eq!(index.line_column(text, 3), LineColumn { line: 1, column: 1 });
-        assert_eq!(index.line_column(text, 4), LineColumn { line: 1, column: 2 });
+        assert_eq!(index.line_column(text, 3), LineColumn { line: 1, column: 1, character: 0 });
+        assert_eq!(index.line_column(text, 4), LineColumn { line: 1, column: 2, character: 1 });
+        assert_eq!(index.offset(text, 1, 1), 4);
     }
 }

@@ -1,7 +1,7 @@
 //! Reads each file once, and remembers what could not be read.
 
-use std::cell::{Cell, OnceCell, Ref, RefCell};
-use std::collections::HashMap;
+use std::cell::{OnceCell, Ref, RefCell};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::{FileId, ReadError, SourceProvider, Sources};
@@ -15,8 +15,8 @@ pub struct Reader<'p> {
     directories: OnceCell<HashMap<String, Vec<String>>>,
     sources: RefCell<Sources>,
     read: RefCell<HashMap<String, Result<FileId, ReadError>>>,
-    /// How many files were read or added.
-    count: Cell<usize>,
+    /// The files of the workspace that were read or added.
+    files_read: RefCell<BTreeSet<FileId>>,
 }
 
 impl<'p> Reader<'p> {
@@ -29,7 +29,7 @@ impl<'p> Reader<'p> {
             directories: OnceCell::new(),
             sources: RefCell::new(sources),
             read: RefCell::default(),
-            count: Cell::new(0),
+            files_read: RefCell::default(),
         }
     }
 
@@ -104,14 +104,21 @@ impl<'p> Reader<'p> {
 
     /// Adds a file of the workspace that cannot be read as text.
     pub fn add(&self, path: &str, text: &str) -> FileId {
-        self.count.set(self.count.get() + 1);
-        self.sources.borrow_mut().add(path, text)
+        let file = self.sources.borrow_mut().add(path, text);
+        self.files_read.borrow_mut().insert(file);
+        file
     }
 
     /// How many files were read or added.
     #[must_use]
     pub fn count(&self) -> usize {
-        self.count.get()
+        self.files_read.borrow().len()
+    }
+
+    /// The files that were read or added, in the order in which they were first.
+    #[must_use]
+    pub fn files_read(&self) -> Vec<FileId> {
+        self.files_read.borrow().iter().copied().collect()
     }
 
     /// What `make` makes of the text of a file that was read. It is made once, until the text changes, so it must hang

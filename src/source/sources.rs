@@ -135,7 +135,7 @@ impl Sources {
     /// Line and column of a byte offset, from 1.
     #[must_use]
     pub fn line_column(&self, file: FileId, offset: u32) -> LineColumn {
-        self.get(file).map_or(LineColumn { line: 1, column: 1 }, |source| {
+        self.get(file).map_or(LineColumn { line: 1, column: 1, character: 0 }, |source| {
             source.lines().line_column(source.text(), offset as usize)
         })
     }

@@ -8,11 +8,11 @@ use std::sync::Arc;
 
 use crate::eval::{Budget, EvalError, Evaluator, did_you_mean};
 use crate::report::{Severity, SeverityOrOff};
-use crate::source::{ReadError, Reader, Span, join_path, normalize_path};
+use crate::source::{ReadError, Reader, Span, Spanned, join_path, normalize_path};
 use crate::syntax::SyntaxProblem;
 use crate::syntax::hcl::ast::{Block, Body, Expr};
 use crate::terraform::HclFile;
-use crate::value::{Value, render};
+use crate::value::{Fields, Value, render};
 
 pub use schema::{SECTIONS, Shape};
 pub use scope::StandardScope;
@@ -74,6 +74,10 @@ pub struct Root {
 pub struct RuleSetting {
     /// The rule's severity here.
     pub severity: Option<SeverityOrOff>,
+    /// Its parameters that are set here.
+    pub parameters: Fields,
+    /// Whether no comment can silence it.
+    pub locked: bool,
     /// Where the setting is.
     pub span: Span,
 }
@@ -82,8 +86,8 @@ pub struct RuleSetting {
 #[derive(Debug, Clone)]
 pub struct IgnoreSetting {
     /// The rule.
-    pub rule: String,
-    /// The resource's address, with `*` for any text.
+    pub rule: Spanned<String>,
+    /// The address of a resource, a module or a job, with `*` for any text; all when there is none.
     pub address: Option<String>,
     /// Why.
     pub reason: String,
@@ -246,7 +250,7 @@ fn read_root(evaluator: &Evaluator<'_>, block: &Block) -> Result<Root, Vec<Confi
 
 fn read_standard(evaluator: &Evaluator<'_>, body: &Body) -> Result<Value, Vec<ConfigError>> {
     let mut errors = Vec::new();
-    let mut fields = crate::value::Fields::new();
+    let mut fields = Fields::new();
     for block in &body.blocks {
         errors.push(
             ConfigError::new(block.header, format!("`{}` is written as an attribute here", block.kind.value))
@@ -283,7 +287,7 @@ fn read_standard(evaluator: &Evaluator<'_>, body: &Body) -> Result<Value, Vec<Co
 }
 
 fn read_rule(evaluator: &Evaluator<'_>, block: &Block) -> Result<(String, RuleSetting), Vec<ConfigError>> {
-    let mut errors = known_attributes(block, &["severity"]);
+    let mut errors = known_attributes(block, &["severity", "parameters", "locked"]);
     let Some(id) = block.labels.first() else {
         errors.push(
             ConfigError::new(block.header, "`rule` names a rule")
@@ -291,7 +295,7 @@ fn read_rule(evaluator: &Evaluator<'_>, block: &Block) -> Result<(String, RuleSe
         );
         return Err(errors);
     };
-    let mut setting = RuleSetting { severity: None, span: id.span };
+    let mut setting = RuleSetting { severity: None, parameters: Fields::new(), locked: false, span: id.span };
     if let Some(attribute) = block.body.attribute("severity") {
         match string(evaluator, &attribute.value) {
             Ok(text) => match SeverityOrOff::parse(&text) {
@@ -302,6 +306,21 @@ fn read_rule(evaluator: &Evaluator<'_>, block: &Block) -> Result<(String, RuleSe
                 ),
             },
             Err(error) => errors.push(error),
+        }
+    }
+    if let Some(attribute) = block.body.attribute("parameters") {
+        let needed = || ConfigError::new(attribute.value.span, "an object is needed here: parameter names to values");
+        let value = evaluator.evaluate(&attribute.value).map_err(ConfigError::from);
+        match value.and_then(|value| value.as_fields().cloned().ok_or_else(needed)) {
+            Ok(fields) => setting.parameters = fields,
+            Err(error) => errors.push(error),
+        }
+    }
+    if let Some(attribute) = block.body.attribute("locked") {
+        match evaluator.evaluate(&attribute.value).map(|value| value.as_bool()) {
+            Ok(Some(locked)) => setting.locked = locked,
+            Ok(None) => errors.push(ConfigError::new(attribute.value.span, "`locked` is true or false")),
+            Err(error) => errors.push(error.into()),
         }
     }
     if errors.is_empty() { Ok((id.value.to_string(), setting)) } else { Err(errors) }
@@ -329,7 +348,8 @@ fn read_ignore(evaluator: &Evaluator<'_>, block: &Block) -> Result<IgnoreSetting
     }
     match (rule, reason.filter(|reason| !reason.trim().is_empty())) {
         (Some(rule), Some(reason)) if errors.is_empty() => {
-            Ok(IgnoreSetting { rule, address, reason, until, span: block.header })
+            let span = block.body.attribute("rule").map_or(block.header, |attribute| attribute.value.span);
+            Ok(IgnoreSetting { rule: Spanned::new(rule, span), address, reason, until, span: block.header })
         }
         (rule, reason) => {
             if rule.is_none() {
@@ -365,6 +385,12 @@ impl Standard {
             value = value.field(name)?.clone();
         }
         (!value.is_null()).then_some(value)
+    }
+
+    /// Whether no comment can silence a rule.
+    #[must_use]
+    pub fn is_locked(&self, rule: &str) -> bool {
+        self.rules.get(rule).is_some_and(|setting| setting.locked)
     }
 
     /// The severity of a rule, given its own.

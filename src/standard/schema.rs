@@ -91,11 +91,29 @@ const IAM: Shape = Shape::Object(&[
     ("actions", Shape::Strings, "Every action that the role may be granted."),
 ]);
 
+const TRIGGER: Shape = Shape::Object(&[
+    ("branches", Shape::Strings, "Branches that it is for, as patterns."),
+    ("tags", Shape::Strings, "Tags that it is for, as patterns."),
+    ("paths", Shape::Strings, "Files whose change it is for, as patterns."),
+]);
+
+const INPUT: Shape = Shape::Object(&[
+    ("type", Shape::OneOf(&["boolean", "choice", "environment", "number", "string"]), "Its type."),
+    ("default", Shape::String, "What it is when nobody says otherwise."),
+    ("options", Shape::Strings, "All that can be chosen."),
+]);
+
 const DEPLOY: Shape = Shape::Object(&[
     ("workflow", Shape::String, "Path of the workflow that deploys."),
     ("auth", Shape::String, "How it signs in to AWS: oidc."),
     ("repository", Shape::String, "The GitHub repository that deploys, as owner/name."),
+    (
+        "triggers",
+        Shape::Map(&TRIGGER),
+        "The events that start it, such as push or workflow_dispatch, each with what limits it.",
+    ),
     ("inputs", Shape::Strings, "Inputs that it takes when started by hand."),
+    ("input_details", Shape::Map(&INPUT), "What is documented about some of the inputs, by their names."),
     ("steps", Shape::Strings, "What it does, in order."),
 ]);
 

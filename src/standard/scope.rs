@@ -133,8 +133,8 @@ impl Scope for StandardScope<'_> {
         })
     }
 
-    fn function_names(&self) -> &[&'static str] {
-        FUNCTIONS
+    fn function_names(&self) -> Vec<&'static str> {
+        FUNCTIONS.to_vec()
     }
 
     fn files(&self) -> &dyn Files {

@@ -194,6 +194,15 @@ pub fn parse(file: FileId, text: &str) -> (Option<Node>, Vec<SyntaxProblem>) {
     (builder.root, builder.problems)
 }
 
+/// Where the comments of a text are, as far as it is YAML.
+#[must_use]
+pub fn comments(text: &str) -> Vec<std::ops::Range<usize>> {
+    let mut options = Options::default();
+    options.set_emit_comments(true);
+    let events = Parser::new_from_str_with_options(text, options).map_while(Result::ok);
+    events.filter_map(|(event, span)| matches!(event, Event::Comment(..)).then(|| span.byte_range())?).collect()
+}
+
 /// A collection whose end has not come yet.
 struct Open {
     start: usize,

@@ -15,6 +15,7 @@ mod inputs;
 mod instance;
 mod overrides;
 mod policy_document;
+mod probe;
 mod references;
 mod resource;
 mod scope;

@@ -35,6 +35,28 @@ impl Answer {
             },
         }
     }
+
+    /// Whether one of them holds. Yes wins over unknown.
+    #[must_use]
+    pub fn any(answers: impl Iterator<Item = Self>) -> Self {
+        answers.fold(Self::No, |so_far, next| match (so_far, next) {
+            (Self::Yes, _) | (_, Self::Yes) => Self::Yes,
+            (Self::Unknown(unknown), _) | (_, Self::Unknown(unknown)) => Self::Unknown(unknown),
+            _ => Self::No,
+        })
+    }
+}
+
+impl std::ops::Not for Answer {
+    type Output = Self;
+
+    fn not(self) -> Self {
+        match self {
+            Self::Yes => Self::No,
+            Self::No => Self::Yes,
+            Self::Unknown(unknown) => Self::Unknown(unknown),
+        }
+    }
 }
 
 /// Whether two values are equal, as Terraform's `==` decides: values of different types are not

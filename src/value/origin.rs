@@ -52,6 +52,20 @@ pub struct Link {
     pub computed: bool,
 }
 
+impl Link {
+    /// What the place is to the value, in a few words.
+    #[must_use]
+    pub fn note(&self) -> &'static str {
+        if self.computed {
+            "computed here"
+        } else if self.reference {
+            "by way of this"
+        } else {
+            "set here"
+        }
+    }
+}
+
 impl Origin {
     /// Written at `span`.
     #[must_use]

@@ -99,6 +99,14 @@ pub struct Trigger {
     pub outputs: Vec<Pair>,
 }
 
+impl Trigger {
+    /// Whether it has an input of this name; GitHub does not tell cases apart.
+    #[must_use]
+    pub fn declares(&self, input: &str) -> bool {
+        self.inputs.iter().any(|own| own.name.value.eq_ignore_ascii_case(input))
+    }
+}
+
 /// An input of a workflow or of a composite action.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Input {

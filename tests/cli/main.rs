@@ -3,8 +3,14 @@
 // Tests start the binary and write files; what goes wrong there should end them.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::indexing_slicing)]
 
+mod baseline;
 mod documents;
+mod formats;
 mod hostile;
+mod init;
+mod mistakes;
 mod output;
+mod packs;
 mod query;
 mod run;
+mod suppression;

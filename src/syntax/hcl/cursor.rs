@@ -31,6 +31,8 @@ pub(super) struct Parser<'t> {
     pub(super) newlines: bool,
     depth: usize,
     pub(super) problems: Vec<SyntaxProblem>,
+    /// Where comments are, in the order they were met; one that was met twice is there twice.
+    pub(super) comments: Vec<std::ops::Range<usize>>,
     /// Whether a block or heredoc ran into the end of the file.
     pub(super) unclosed: bool,
     /// Whether a block that starts where only top-level ones do closes what is open.
@@ -54,6 +56,7 @@ impl<'t> Parser<'t> {
             newlines: true,
             depth: 0,
             problems: Vec::new(),
+            comments: Vec::new(),
             unclosed: false,
             close_at_top_level: false,
             cut_off: None,
@@ -164,15 +167,23 @@ impl<'t> Parser<'t> {
     /// Skips blanks and comments, and line ends where they mean nothing.
     pub(super) fn space(&mut self) {
         loop {
+            let start = self.at;
             match self.peek() {
                 b' ' | b'\t' => self.at += 1,
                 b'\r' if self.peek_at(1) == b'\n' && !self.newlines => self.at += 2,
                 b'\n' if !self.newlines => self.at += 1,
-                b'#' => self.skip_line(),
-                b'/' if self.peek_at(1) == b'/' => self.skip_line(),
+                b'#' => {
+                    self.skip_line();
+                    self.comments.push(start..self.at);
+                }
+                b'/' if self.peek_at(1) == b'/' => {
+                    self.skip_line();
+                    self.comments.push(start..self.at);
+                }
                 b'/' if self.peek_at(1) == b'*' => {
-                    let start = self.at;
-                    if !self.skip_comment() {
+                    let closed = self.skip_comment();
+                    self.comments.push(start..self.at);
+                    if !closed {
                         let opening = self.span(start, start + 2);
                         self.problem_with(
                             SyntaxProblem::new(opening, "this comment is never closed").with_help("close it with `*/`"),

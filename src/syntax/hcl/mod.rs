@@ -5,6 +5,7 @@
 //! time), it reads the forms that Terraform accepts and hcl-edit refuses, it maps template text
 //! back to its source byte for byte, and it is several times faster and smaller in memory.
 
+mod around;
 pub mod ast;
 mod body;
 mod cursor;
@@ -16,6 +17,8 @@ mod write;
 
 use std::ops::Range;
 
+pub use around::{Around, around};
+
 use ast::{Body, Expr, ExprKind};
 use cursor::{Parser, Place};
 pub use write::literal;
@@ -26,16 +29,31 @@ use crate::syntax::SyntaxProblem;
 /// Reads a file. What could not be read is left out, and told in the problems.
 #[must_use]
 pub fn parse_body(file: FileId, text: &str) -> (Body, Vec<SyntaxProblem>) {
+    let (body, parser) = whole(file, text);
+    (body, parser.problems)
+}
+
+/// Reads a file together with the places of its comments, in order.
+#[must_use]
+pub fn parse_commented(file: FileId, text: &str) -> (Body, Vec<Range<usize>>) {
+    let (body, parser) = whole(file, text);
+    let mut comments = parser.comments;
+    comments.sort_by_key(|comment| comment.start);
+    comments.dedup();
+    (body, comments)
+}
+
+fn whole(file: FileId, text: &str) -> (Body, Parser<'_>) {
     let mut parser = Parser::new(file, text, 0..text.len(), None);
     let body = parser.file();
     if !parser.unclosed {
-        return (body, parser.problems);
+        return (body, parser);
     }
     // A missing brace swallows the rest of the file; read again, closing a block where a new top-level one starts.
     let mut parser = Parser::new(file, text, 0..text.len(), None);
     parser.close_at_top_level = true;
     let body = parser.file();
-    (body, parser.problems)
+    (body, parser)
 }
 
 /// Reads `range` of a text as a body: HCL inside a page of another language.

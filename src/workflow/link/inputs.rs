@@ -54,21 +54,19 @@ pub(super) fn started(parsed: &ParsedWorkflow) -> (Names, Names) {
         for input in &trigger.inputs {
             let name = input.name.value.to_ascii_lowercase();
             let mut all = offered(input);
-            if !called {
-                let others = events.iter().filter(|event| **event != trigger.name.value);
-                let alone = events.len() == 1;
-                if !alone {
-                    let dispatched = Given::that(EVENT_NAME, &trigger.name.value);
-                    for one in &mut all {
-                        one.given = one.given.and(&dispatched).unwrap_or_default();
-                    }
+            // When it is called, the event is the caller's.
+            let under = |event: &str| if called { Given::default() } else { Given::that(EVENT_NAME, event) };
+            if events.len() > 1 {
+                for one in &mut all {
+                    one.given = one.given.and(&under(&trigger.name.value)).unwrap_or_default();
                 }
-                // Another event has no inputs.
-                all.extend(others.map(|event| Alternative {
-                    given: Given::that(EVENT_NAME, event),
-                    ..Alternative::new(Text::default(), ValueKind::Null)
-                }));
             }
+            // Another event has no such input.
+            let others = parsed.triggers.iter().filter(|other| !other.declares(&name));
+            all.extend(others.map(|other| Alternative {
+                given: under(&other.name.value),
+                ..Alternative::new(Text::default(), ValueKind::Null)
+            }));
             let possible = Possible::any(all);
             let merged = match inputs.remove(&name) {
                 Some(before) => possible.or(&before),

@@ -1,0 +1,46 @@
+terraform {
+  required_version = ">= 1.9"
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 6.0"
+    }
+  }
+  backend "s3" {
+    bucket = "ferryline-terraform"
+    key    = "staging.tfstate"
+    region = "eu-north-1"
+  }
+}
+
+provider "aws" {
+  region = "eu-north-1"
+}
+
+locals {
+  services = yamldecode(file("${path.module}/../../services.yaml")).services
+}
+
+variable "log_days" {
+  type = number
+}
+
+variable "cost_centres" {
+  type = map(string)
+}
+
+module "service" {
+  source   = "../modules/service"
+  for_each = local.services
+
+  name         = each.key
+  stage        = "staging"
+  settings     = each.value
+  log_days     = var.log_days
+  cost_centres = var.cost_centres
+}
+
+resource "aws_s3_bucket" "data" {
+  for_each = toset(["documents", "tariffs"])
+  bucket   = "ferryline-staging-${each.key}"
+}
