@@ -335,7 +335,8 @@ fn installed_modules(reader: &Reader<'_>, root: &str) -> BTreeMap<String, String
         .filter_map(|module| {
             let key = module.get("Key")?.as_str()?;
             let dir = normalize_path(&join_path(root, module.get("Dir")?.as_str()?))?;
-            Some((key.to_owned(), dir))
+            // A manifest may name what is no longer there.
+            (!reader.names_in(&dir).is_empty()).then(|| (key.to_owned(), dir))
         })
         .collect()
 }
