@@ -187,6 +187,14 @@ impl Workspace {
         json(self.0.check())
     }
 
+    /// How the code stands to each documented standard, as JSON.
+    ///
+    /// # Errors
+    /// When it cannot be written, which it can.
+    pub fn compliance(&mut self) -> Result<String, JsError> {
+        json(&self.0.compliance())
+    }
+
     /// What is known of a place, as JSON: `null` when that is nothing.
     ///
     /// # Errors

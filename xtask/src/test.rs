@@ -47,6 +47,9 @@ pub fn all() -> Result<(), String> {
         None => Ok(()),
     }?;
 
+    step("npm package");
+    crate::npm::test()?;
+
     step("workflows");
     crate::workflows::all()?;
 
