@@ -183,12 +183,17 @@ pub struct WorkspaceArgs {
     /// Read Terraform variables from a file, as terraform -var-file does.
     #[arg(long = "var-file", value_name = "FILE")]
     pub var_files: Vec<PathBuf>,
+    /// Take the values from a plan, as `terraform show -json PLAN` prints it: what variables and data
+    /// sources are, which instances there are, and what modules make that are not here. The file
+    /// may lie anywhere. With several root modules, put it into the directory of its own.
+    #[arg(long, value_name = "FILE")]
+    pub plan: Option<PathBuf>,
 }
 
 /// `trysquare check`
 #[derive(Debug, clap::Args)]
 pub struct CheckArgs {
-    /// Files or directories to report on. Everything is read all the same, because a value can
+    /// Files or directories to report on, or - for standard input. Everything is read all the same, because a value can
     /// come from anywhere; this only says whose findings are shown. The workspace root is the
     /// nearest directory that holds a trysquare.hcl, at or above the first path that has one;
     /// without one, the nearest that holds a .git, at or above the first path.
@@ -217,11 +222,31 @@ pub struct CheckArgs {
     /// Also list what could not be decided, and why.
     #[arg(long)]
     pub show_undetermined: bool,
+    /// Report only what has to do with changed files: findings that point at one, and findings that
+    /// were not there before. Changed is what differs from the last commit, untracked files included.
+    #[arg(long)]
+    pub changed_only: bool,
+    /// Changed is what differs from where the branch left this one.
+    #[arg(long, value_name = "REF", requires = "changed_only")]
+    pub base: Option<String>,
+    /// Which file of the workspace standard input stands for, when PATH is -.
+    #[arg(long, value_name = "FILE")]
+    pub stdin_filename: Option<PathBuf>,
+    /// Mend what can be mended safely, where the value was set, and report what remains;
+    /// --fix=document mends the page instead, so that it says what the code does.
+    #[arg(long, value_enum, value_name = "WHAT", num_args = 0..=1, require_equals = true, default_missing_value = "code")]
+    pub fix: Option<Fix>,
+    /// Mend as well what somebody should look at afterwards.
+    #[arg(long = "unsafe")]
+    pub fix_unsafe: bool,
+    /// Show what --fix would change, and change nothing.
+    #[arg(long)]
+    pub diff: bool,
     /// Report only what this list does not have; --write-baseline writes it.
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
     /// Write all findings to a file, for --baseline, and end with status 0.
-    #[arg(long, value_name = "FILE", conflicts_with = "baseline")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["baseline", "changed_only", "fix", "fix_unsafe", "diff"])]
     pub write_baseline: Option<PathBuf>,
     /// Let comments `trysquare:ignore` and `ignore` blocks silence nothing.
     #[arg(long)]
@@ -341,6 +366,15 @@ impl Target {
     }
 }
 
+/// What to mend.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Fix {
+    /// The code, to say what the page says.
+    Code,
+    /// The page, to say what the code does.
+    Document,
+}
+
 /// From which severity on findings end with status 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 #[allow(missing_docs)]
@@ -358,6 +392,10 @@ pub enum SchemaOf {
     Report,
     /// What `query --format json` prints.
     Query,
+    /// What trysquare.hcl may hold, as JSON stands for HCL.
+    Config,
+    /// What a rule's block may hold, as JSON stands for HCL.
+    Rule,
 }
 
 /// When to colour.

@@ -4,6 +4,7 @@ mod check;
 mod init;
 mod model;
 mod rules;
+mod schema;
 mod shell;
 mod test;
 
@@ -12,10 +13,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use trysquare::check::Options;
-use trysquare::terraform::Override;
+use trysquare::terraform::{Override, PlanText};
 
-use crate::args::{Args, Command, SchemaOf, WorkspaceArgs};
-use crate::disk::{Disk, workspace_root};
+use crate::args::{Args, Command, WorkspaceArgs};
+use crate::disk::{Disk, read_bounded, workspace_root};
+
+/// Larger plans are not read.
+const MAX_PLAN_BYTES: u64 = 256 << 20;
 
 /// Why a command could not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -52,20 +56,11 @@ pub fn run(args: Args) -> Result<ExitCode, CommandError> {
         Command::Query(args) => model::query(&args),
         Command::Rules(args) => rules::list(&args),
         Command::Explain(args) => rules::explain(&args),
-        Command::Schema { of } => schema(of),
+        Command::Schema { of } => schema::schema(of),
         Command::Completions { shell } => shell::completions(shell),
         Command::Man { command } => shell::man(command.as_deref()),
         Command::Test(args) => test::test(&args),
     }
-}
-
-/// `trysquare schema`
-fn schema(of: SchemaOf) -> Result<ExitCode, CommandError> {
-    json(&match of {
-        SchemaOf::Report => schemars::schema_for!(trysquare::report::Report),
-        SchemaOf::Query => schemars::schema_for!(trysquare::query::Answer),
-    })?;
-    Ok(ExitCode::SUCCESS)
 }
 
 /// Prints a value as JSON.
@@ -109,7 +104,17 @@ fn workspace(path: &Path, args: &WorkspaceArgs) -> Result<(Disk, Options), Comma
             })
             .collect::<Result<_, _>>()?,
         var_files: args.var_files.iter().map(inside).collect::<Result<_, _>>()?,
+        plan: args.plan.as_deref().map(|path| plan(path, &disk)).transpose()?,
         ..Options::default()
     };
     Ok((disk, options))
+}
+
+/// A plan from anywhere on the disk.
+fn plan(path: &Path, disk: &Disk) -> Result<PlanText, CommandError> {
+    let shown = disk.relative(path).unwrap_or_else(|| path.display().to_string());
+    match read_bounded(path, MAX_PLAN_BYTES) {
+        Ok(bytes) => Ok(PlanText { path: shown, text: String::from_utf8_lossy(&bytes).into_owned() }),
+        Err(error) => Err(CommandError::Usage(format!("the plan {} cannot be read: {error}", path.display()))),
+    }
 }

@@ -31,6 +31,15 @@ impl Disk {
         Some(relative.to_string_lossy().replace('\\', "/"))
     }
 
+    /// As [`Disk::relative`], also of a file that is not there yet in a directory that is.
+    pub fn relative_new(&self, path: &Path) -> Option<String> {
+        self.relative(path).or_else(|| {
+            let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            let (dir, name) = (self.relative(parent)?, path.file_name()?.to_string_lossy());
+            Some(if dir.is_empty() { name.into_owned() } else { format!("{dir}/{name}") })
+        })
+    }
+
     /// The file a path leads to, links followed, as long as that is inside the root.
     fn resolve(&self, path: &str) -> Result<PathBuf, ReadError> {
         let full = self.root.join(path);
@@ -48,15 +57,7 @@ impl SourceProvider for Disk {
     }
 
     fn read_bytes(&self, path: &str) -> Result<Vec<u8>, ReadError> {
-        let target = self.resolve(path)?;
-        let metadata = fs::metadata(&target).map_err(|error| ReadError::Io(error.to_string()))?;
-        if metadata.is_dir() {
-            return Err(ReadError::NotFound);
-        }
-        if metadata.len() > MAX_BYTES || !metadata.is_file() {
-            return Err(ReadError::TooLarge(MAX_BYTES));
-        }
-        fs::read(&target).map_err(|error| ReadError::Io(error.to_string()))
+        read_bounded(&self.resolve(path)?, MAX_BYTES)
     }
 
     fn list(&self) -> Vec<String> {
@@ -88,6 +89,21 @@ impl SourceProvider for Disk {
     fn exists(&self, path: &str) -> bool {
         self.resolve(path).is_ok_and(|target| target.is_file())
     }
+}
+
+/// Reads a file, unless it is larger than `limit`.
+pub fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
+    let metadata = fs::metadata(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => ReadError::NotFound,
+        _ => ReadError::Io(error.to_string()),
+    })?;
+    if metadata.is_dir() {
+        return Err(ReadError::NotFound);
+    }
+    if metadata.len() > limit || !metadata.is_file() {
+        return Err(ReadError::TooLarge(limit));
+    }
+    fs::read(path).map_err(|error| ReadError::Io(error.to_string()))
 }
 
 /// The nearest directory at or above `path` that holds a trysquare.hcl, else one with a .git, else `path` itself.

@@ -6,9 +6,12 @@
 mod args;
 mod commands;
 mod disk;
+mod fix;
+mod git;
 mod output;
 mod progress;
 mod render;
+mod scope;
 
 use std::process::ExitCode;
 

@@ -1,5 +1,6 @@
 //! The whole way from files to a report.
 
+mod plans;
 mod watch;
 
 use std::collections::HashSet;
@@ -17,7 +18,7 @@ use crate::rules::{Rule, RuleError, Runner, pack, packs};
 use crate::source::{Reader, SourceProvider, Sources};
 use crate::standard::{self, ConfigError, FILE_NAME, Root, Standard};
 use crate::suppression::{RuleNames, Suppressions};
-use crate::terraform::{Configuration, Inputs, Override, Problem, World};
+use crate::terraform::{Configuration, Inputs, Override, PlanText, Problem, World};
 use crate::value::Value;
 use crate::workflow::{self, Workflow};
 
@@ -35,6 +36,8 @@ pub struct Options {
     pub variables: Vec<Override>,
     /// Files of variables, relative to the workspace root.
     pub var_files: Vec<String>,
+    /// What Terraform plans.
+    pub plan: Option<PlanText>,
     /// Path and text of the only rule page to run, instead of the embedded pack.
     pub only: Option<(String, String)>,
     /// The date, as `YYYY-MM-DD`, by which suppressions expire; without one, none does.
@@ -97,22 +100,23 @@ fn finish(
     workspace: Result<Workspace, Vec<ConfigError>>,
 ) -> Checked {
     let mut report = Report::default();
-    match workspace {
-        Ok(workspace) => {
-            let mut problems = add_packs(&reader, options, &workspace.standard, &mut loaded);
-            let mut choice = Choice::new(&loaded, &workspace.standard, &workspace.budget);
-            problems.append(&mut choice.settings);
-            report.failures = config_failures(&problems, &reader);
-            options.watch.begins(Phase::Evaluate);
-            let model = workspace.model(&reader, &choice.sections());
-            options.watch.begins(Phase::Decide);
-            report.summary.resources = model.resources;
-            report.summary.workflows = workspace.workflows.len();
-            let run = Run { reader: &reader, options, workspace: &workspace, queries: &loaded.queries };
-            run.rules(&model.value, &choice, &loaded.ids(), &mut report);
-            report.summary.files = reader.count();
-        }
-        Err(errors) => report.failures = config_failures(&errors, &reader),
+    let checked = workspace.and_then(|workspace| {
+        let mut problems = add_packs(&reader, options, &workspace.standard, &mut loaded);
+        let mut choice = Choice::new(&loaded, &workspace.standard, &workspace.budget);
+        problems.append(&mut choice.settings);
+        report.failures = config_failures(&problems, &reader);
+        options.watch.begins(Phase::Evaluate);
+        let model = workspace.model(&reader, &choice.sections())?;
+        options.watch.begins(Phase::Decide);
+        report.summary.resources = model.resources;
+        report.summary.workflows = workspace.workflows.len();
+        let run = Run { reader: &reader, options, workspace: &workspace, queries: &loaded.queries };
+        run.rules(&model.value, &choice, &loaded.ids(), &mut report);
+        report.summary.files = reader.count();
+        Ok(())
+    });
+    if let Err(errors) = checked {
+        report.failures.extend(config_failures(&errors, &reader));
     }
     Checked { report: sorted(report), sources: reader.into_sources(), rules: loaded }
 }
@@ -159,22 +163,22 @@ pub fn model(
     let mut sources = Sources::new();
     let pages = pages(&mut sources, options);
     let reader = Reader::new(provider, sources);
-    match Workspace::read(&reader, options) {
-        Ok(workspace) => {
-            let mut model = workspace.model(&reader, sections).value;
-            if sections.wants("suppressions") {
-                let mut loaded = Arc::new(load(pages));
-                add_packs(&reader, options, &workspace.standard, &mut loaded);
-                let choice = Choice::new(&loaded, &workspace.standard, &workspace.budget);
-                let run = Run { reader: &reader, options, workspace: &workspace, queries: &loaded.queries };
-                let suppressions =
-                    run.suppressions(&choice, &loaded.ids()).facts(|_| Some("no rules have run".to_owned()));
-                let mut fields = model.as_fields().cloned().unwrap_or_default();
-                fields.insert("suppressions".into(), suppressions);
-                model = Value::object(fields);
-            }
-            Ok((model, reader.into_sources()))
+    let model = Workspace::read(&reader, options).and_then(|workspace| {
+        let mut model = workspace.model(&reader, sections)?.value;
+        if sections.wants("suppressions") {
+            let mut loaded = Arc::new(load(pages));
+            add_packs(&reader, options, &workspace.standard, &mut loaded);
+            let choice = Choice::new(&loaded, &workspace.standard, &workspace.budget);
+            let run = Run { reader: &reader, options, workspace: &workspace, queries: &loaded.queries };
+            let suppressions = run.suppressions(&choice, &loaded.ids()).facts(|_| Some("no rules have run".to_owned()));
+            let mut fields = model.as_fields().cloned().unwrap_or_default();
+            fields.insert("suppressions".into(), suppressions);
+            model = Value::object(fields);
         }
+        Ok(model)
+    });
+    match model {
+        Ok(model) => Ok((model, reader.into_sources())),
         Err(errors) => {
             let report = Report { failures: config_failures(&errors, &reader), ..Report::default() };
             Err(Box::new(Checked { report, sources: reader.into_sources(), rules: Arc::default() }))
@@ -205,14 +209,15 @@ impl Workspace {
             let help = Some("paths count from the directory of the repository".to_owned());
             return Err(vec![ConfigError { message, span: None, help }]);
         }
-        let configuration = Configuration::load(reader, dirs.as_deref());
+        let mut configuration = Configuration::load(reader, dirs.as_deref());
         let found = || configuration.roots.iter().map(|dir| Root { dir: dir.clone(), ..Root::default() }).collect();
         let roots: Vec<Root> = standard.roots.clone().unwrap_or_else(found);
         let with_inputs = |root: Root| {
             let inputs = inputs(reader, &root, options, &budget);
             (root, inputs)
         };
-        let roots = roots.into_iter().map(with_inputs).collect();
+        let mut roots: Vec<(Root, Inputs)> = roots.into_iter().map(with_inputs).collect();
+        plans::add(reader, options, &mut configuration, &mut roots).map_err(|error| vec![error])?;
         let workflows = read_workflows(reader);
         Ok(Self { budget, standard, configuration, roots, workflows })
     }
@@ -225,13 +230,14 @@ impl Workspace {
     }
 
     /// Evaluates what these sections of the model need.
-    fn model(&self, reader: &Reader<'_>, sections: &Sections) -> Model {
+    fn model(&self, reader: &Reader<'_>, sections: &Sections) -> Result<Model, Vec<ConfigError>> {
         let Self { standard, configuration, roots, workflows, .. } = self;
         let worlds = self.worlds(reader);
+        worlds.iter().try_for_each(|world| plans::check(world, reader)).map_err(|error| vec![error])?;
         let problems = configuration.problems.iter().chain(roots.iter().flat_map(|(_, inputs)| &inputs.problems));
         let of_workflows = workflows.iter().flat_map(|workflow| workflow.problems.iter().cloned().map(Problem::Syntax));
         let problems: Vec<Problem> = problems.cloned().chain(of_workflows).collect();
-        Model::build(&Facts { worlds: &worlds, standard, workflows, problems: &problems, reader }, sections)
+        Ok(Model::build(&Facts { worlds: &worlds, standard, workflows, problems: &problems, reader }, sections))
     }
 }
 

@@ -28,12 +28,14 @@
 //! * [`report`]: what is said in the end.
 //! * [`query`]: the other way to ask: what a JSONPath selects from the model, and where that came from.
 //!
-//! [`check::check`] is the whole way; [`workspace`] goes it again and again, for editors.
+//! [`check::check`] is the whole way; [`workspace`] goes it again and again, for editors, and [`mend`] goes it back: it
+//! makes the edits that findings propose.
 
 pub mod check;
 pub mod document;
 pub mod draft;
 pub mod eval;
+pub mod mend;
 pub mod model;
 pub mod query;
 pub mod report;

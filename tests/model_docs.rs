@@ -57,7 +57,27 @@ fn ends(ty: &str) -> bool {
     ty == "any" || ty == "map" || ty.contains("as `$.")
 }
 
-/// The fields below a value, as far as the page goes.
+/// Whether a value is as the page says: null and what is unknown can be anything.
+fn fits(value: &Json, ty: &str) -> bool {
+    if value.is_null() || value.get("$unknown").is_some() || value.get("$sensitive").is_some() {
+        return true;
+    }
+    let items = |is: fn(&Json) -> bool| {
+        value.as_array().is_some_and(|items| items.iter().all(|item| is(item) || item.is_object() || item.is_null()))
+    };
+    match ty {
+        "text" => value.is_string(),
+        "number" => value.is_number(),
+        "truth" => value.is_boolean(),
+        "list of texts" => items(Json::is_string),
+        "list of numbers" => items(Json::is_number),
+        "any" => true,
+        _ if ty.starts_with("list") => value.is_array(),
+        _ => value.is_object(),
+    }
+}
+
+/// The fields below a value, as far as the page goes; one that is not as the page says is found with its value.
 fn fields_of(value: &Json, path: &str, documented: &Fields, found: &mut BTreeSet<String>) {
     match value {
         Json::Array(items) => {
@@ -68,7 +88,10 @@ fn fields_of(value: &Json, path: &str, documented: &Fields, found: &mut BTreeSet
         Json::Object(fields) if !fields.contains_key("$unknown") => {
             for (name, value) in fields {
                 let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-                found.insert(path.clone());
+                match documented.get(&path) {
+                    Some(ty) if !fits(value, ty) => found.insert(format!("{path}, which is {value}")),
+                    _ => found.insert(path.clone()),
+                };
                 if !documented.get(&path).is_some_and(|ty| ends(ty)) {
                     fields_of(value, &path, documented, found);
                 }

@@ -61,9 +61,13 @@ fn the_action_installs_what_is_released() {
 #[test]
 fn versions_in_the_documentation_are_current() {
     let version = env!("CARGO_PKG_VERSION");
-    for (page, before) in [("docs/ci.md", "trysquare/trysquare@v"), ("docs/ci.md", "rev: v")] {
+    let package: Value = serde_json::from_str(&read("wasm/npm/package.json")).unwrap();
+    assert_eq!(package["version"], version);
+    for (page, before) in
+        [("docs/ci.md", "trysquare/trysquare@v"), ("docs/ci.md", "rev: v"), (".pre-commit-hooks.yaml", "[\"trysquare@")]
+    {
         let text = read(page);
-        let named: Vec<&str> = text.split(before).skip(1).filter_map(|rest| rest.split_whitespace().next()).collect();
+        let named: Vec<&str> = text.split(before).skip(1).filter_map(|rest| rest.split(['\n', '"']).next()).collect();
         assert!(!named.is_empty(), "{page} does not say `{before}`");
         assert!(named.iter().all(|named| *named == version), "{page} names {named:?}, and this is {version}");
     }

@@ -6,36 +6,55 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use trysquare::report::{Baseline, Finding, Report, Severity, Verdict};
+use trysquare::mend::mend;
+use trysquare::report::{Baseline, Report, Severity};
+use trysquare::source::{MemoryProvider, Overlay};
 
 use super::{CommandError, workspace};
 use crate::args::{CheckArgs, FailOn, Format};
 use crate::disk::{Disk, configured_root};
-use crate::output;
 use crate::progress::Progress;
 use crate::render::{Repository, Style};
+use crate::scope::Scope;
+use crate::{fix, output};
 
 /// `trysquare check`
 pub fn check(args: &CheckArgs) -> Result<ExitCode, CommandError> {
-    let (disk, mut options) = workspace(leading(&args.paths), &args.workspace)?;
+    let piped = piped(args)?;
+    let first = match piped {
+        Some(file) => file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new(".")),
+        None => leading(&args.paths),
+    };
+    let (disk, mut options) = workspace(first, &args.workspace)?;
     options.compliance = args.show_compliance || output::formats(args).any(|format| format == Format::Markdown);
     options.today = Some(today());
     options.no_ignore = args.no_ignore;
-    let wanted = wanted(&disk, args)?;
-    let baseline = args.baseline.as_deref().map(read_baseline).transpose()?;
+    let piped = piped.map(|file| inside(&disk, file)).transpose()?;
+    let provider = Overlay::new(&disk, standard_input(piped.as_deref())?);
+    let scope = Scope::new(&disk, args, piped.as_deref())?;
     let mut progress = Progress::start(args.quiet);
     options.watch = progress.watch();
-    let mut checked = trysquare::check::check(&disk, &options);
-    progress.writes();
+    let narrow = |report: &mut Report| scope.narrow(report, &provider, &options);
+    let mut checked = match fix::wanted(args) {
+        None => trysquare::check::check(&provider, &options),
+        Some(how) => {
+            let mut mended = mend(&provider, &options, how, &narrow);
+            if args.diff {
+                fix::show(&mended)?;
+                fix::tell(&mended, how, args);
+                narrow(&mut mended.before.report);
+                return Ok(status(&mended.before.report, args.fail_on));
+            }
+            fix::write(&disk, &mended.changed)?;
+            fix::tell(&mended, how, args);
+            mended.after
+        }
+    };
     if let (Some(path), true) = (&args.write_baseline, checked.report.failures.is_empty()) {
         return write_baseline(path, &checked.report, args.quiet);
     }
-    if let Some(baseline) = baseline {
-        baseline.apply(&mut checked.report);
-    }
-    if let Some(wanted) = &wanted {
-        restrict(&mut checked.report, wanted);
-    }
+    narrow(&mut checked.report);
+    progress.writes();
     let style = Style {
         show_undetermined: args.show_undetermined,
         show_suppressed: args.show_suppressed,
@@ -51,10 +70,28 @@ pub fn check(args: &CheckArgs) -> Result<ExitCode, CommandError> {
     Ok(status(&checked.report, args.fail_on))
 }
 
-fn read_baseline(path: &Path) -> Result<Baseline, CommandError> {
-    let name = path.display().to_string();
-    let text = fs::read_to_string(path).map_err(|error| CommandError::File { path: name.clone(), error })?;
-    Baseline::read(&text).map_err(|error| CommandError::Usage(format!("{name}: {error}")))
+/// The file that standard input stands for, if it is read.
+fn piped(args: &CheckArgs) -> Result<Option<&Path>, CommandError> {
+    let usage = |message: &str| Err(CommandError::Usage(message.to_owned()));
+    match (args.paths.iter().any(|path| path.as_os_str() == "-"), &args.stdin_filename) {
+        (false, None) => Ok(None),
+        (false, Some(_)) => usage("--stdin-filename needs - as the path"),
+        (true, None) => usage("- needs --stdin-filename: which file of the workspace it stands for"),
+        (true, Some(_)) if args.paths.len() > 1 => usage("- stands alone"),
+        (true, Some(_)) if fix::wanted(args).is_some() && !args.diff => {
+            usage("--fix cannot write to standard input; --diff shows what it would change")
+        }
+        (true, Some(file)) => Ok(Some(file)),
+    }
+}
+
+/// A file of the workspace, there or not, relative to its root.
+fn inside(disk: &Disk, file: &Path) -> Result<String, CommandError> {
+    let outside = || {
+        let (file, root) = (file.display(), disk.root().display());
+        CommandError::Usage(format!("{file} is not a file inside the workspace {root}"))
+    };
+    disk.relative_new(file).ok_or_else(outside)
 }
 
 fn write_baseline(path: &Path, report: &Report, quiet: bool) -> Result<ExitCode, CommandError> {
@@ -67,53 +104,21 @@ fn write_baseline(path: &Path, report: &Report, quiet: bool) -> Result<ExitCode,
     Ok(ExitCode::SUCCESS)
 }
 
+/// The text on standard input, as that of the file that it stands for.
+fn standard_input(piped: Option<&str>) -> Result<MemoryProvider, CommandError> {
+    let mut texts = MemoryProvider::new();
+    if let Some(path) = piped {
+        let failed = |error| CommandError::File { path: "standard input".to_owned(), error };
+        texts.set(path, io::read_to_string(io::stdin()).map_err(failed)?);
+    }
+    Ok(texts)
+}
+
 /// The path whose workspace is checked: the first that has a configuration, else the first. Hooks are handed whatever
 /// changed, and much of that lies outside of what is checked.
 fn leading(paths: &[PathBuf]) -> &Path {
     let configured = paths.iter().find(|path| configured_root(path).is_some());
     configured.or(paths.first()).map_or_else(|| Path::new("."), PathBuf::as_path)
-}
-
-/// The paths whose findings are shown; `None` means all.
-fn wanted(disk: &Disk, args: &CheckArgs) -> Result<Option<Vec<String>>, CommandError> {
-    let mut wanted = Vec::new();
-    for path in &args.paths {
-        match disk.relative(path) {
-            Some(relative) if relative.is_empty() => return Ok(None),
-            Some(relative) => wanted.push(relative),
-            None if !path.exists() => return Err(CommandError::Usage(format!("there is no {}", path.display()))),
-            None if args.workspace.config.is_none() && configured_root(path).is_some() => {
-                return Err(CommandError::Usage(format!(
-                    "{} is in another workspace than {}; check one workspace at a time",
-                    path.display(),
-                    disk.root().display()
-                )));
-            }
-            None if args.quiet => {}
-            None => eprintln!("trysquare: {} is outside the workspace, {}", path.display(), disk.root().display()),
-        }
-    }
-    Ok((!args.paths.is_empty()).then_some(wanted))
-}
-
-/// Leaves the findings that touch one of the paths, be it where they show, where the value was set or where the page speaks.
-fn restrict(report: &mut Report, wanted: &[String]) {
-    let within = |file: &str| {
-        wanted
-            .iter()
-            .any(|path| file == path || file.strip_prefix(path.as_str()).is_some_and(|rest| rest.starts_with('/')))
-    };
-    let touches =
-        |finding: &Finding| within(&finding.primary.file) || finding.related.iter().any(|label| within(&label.file));
-    report.findings.retain(touches);
-    report.suppressed.retain(|suppressed| touches(&suppressed.finding));
-    report
-        .undetermined
-        .retain(|undetermined| undetermined.blocking.as_ref().is_none_or(|blocking| within(&blocking.file)));
-    let is_about =
-        |verdict: &Verdict| [&verdict.code, &verdict.page].into_iter().flatten().any(|label| within(&label.file));
-    report.compliance.retain(is_about);
-    report.count();
 }
 
 /// The date by the clock of UTC, as `YYYY-MM-DD`.

@@ -12,7 +12,7 @@ use super::{Repository, Style, count, plain};
 /// A job's summary has at most 1 MiB; what we say of what was left out has to fit as well.
 const MAX_BYTES: usize = (1 << 20) - 1024;
 /// Functions beside each other in one table.
-const COLUMNS: usize = 5;
+const COLUMNS: usize = 4;
 
 /// Writes the page.
 pub fn render(checked: &Checked, repository: &Repository, style: Style, out: &mut dyn Write) -> io::Result<()> {

@@ -174,7 +174,11 @@ impl Pages {
             page.lines = page.lines.start.min(first)..page.lines.end.max(last);
             return Some(page.range.start + offset);
         }
-        let text = visible(sources.text(sources.find(&label.file)?));
+        let mut text = visible(sources.text(sources.find(&label.file)?));
+        if text.is_empty() {
+            // miette shows no label of a file without lines.
+            text.push(' ');
+        }
         // A gap between files, so that no span touches two.
         let start = self.pages.last().map_or(0, |page| page.range.end + 1);
         self.pages.push(Page { name, range: start..start + text.len() + 1, text, lines: first..last });

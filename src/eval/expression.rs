@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Budget, EvalError, Evaluated, Evaluator, Found, PathStep, access, operators};
 use crate::source::Span;
 use crate::syntax::hcl::ast::{BinaryOp, Expr, ExprKind, ForExpr, ObjectItem, Step, StepKind, TemplatePart, UnaryOp};
-use crate::value::{Answer, Data, Fields, Origin, Type, Unknown, Value, convert, equals, unify};
+use crate::value::{Answer, Data, Fields, Number, Origin, Type, Unknown, Value, convert, equals, unify};
 
 impl Evaluator<'_> {
     /// The value of an expression.
@@ -47,6 +47,10 @@ impl Evaluator<'_> {
             }
             ExprKind::Binary(..) => self.binary(expr)?,
             ExprKind::Parens(inner) => self.evaluate(inner)?,
+            ExprKind::HugeNumber => {
+                let unknown = Unknown::new(Type::Number, Number::BEYOND, Some(span));
+                Value::unknown(Unknown { not_null: true, ..unknown })
+            }
             ExprKind::Invalid => Value::unknown(Unknown::new(Type::Any, "it could not be read", Some(span))),
         })
     }

@@ -6,6 +6,9 @@ use super::functions::Function;
 use super::{Found, as_type, block_field, blocks, required_text};
 use crate::value::{Answer, Data, Fields, Origin, Type, Unknown, Value, equals};
 
+/// The namespace of Lambda's metrics.
+const LAMBDA: &str = "AWS/Lambda";
+
 /// What of Lambda an alarm can watch, and what we call it.
 const KINDS: &[(&str, &str)] = &[("Errors", "errors"), ("Duration", "duration"), ("Throttles", "throttles")];
 
@@ -125,34 +128,49 @@ impl Metric {
                 period: block_field(&metric, "period"),
                 dimensions: block_field(&metric, "dimensions"),
             },
-            None => {
-                let place = queries.first().map(|query| query.origin.clone()).unwrap_or_default();
-                let unknown = || {
-                    let unknown = Unknown::new(Type::Any, "it is computed by metric math", place.span());
-                    Value::unknown(unknown).at(place.clone())
-                };
-                Self {
-                    math: Value::from(true).at(place.clone()),
-                    name: unknown(),
-                    namespace: unknown(),
-                    statistic: unknown(),
-                    period: unknown(),
-                    dimensions: shared_dimensions(&queries, &place),
-                }
-            }
+            None => Self::computed(&queries),
+        }
+    }
+
+    /// What can be told of metric math: what it is about, where all that it is computed from agree.
+    fn computed(queries: &[Value]) -> Self {
+        let place = queries.first().map(|query| query.origin.clone()).unwrap_or_default();
+        let unknown = || {
+            let unknown = Unknown::new(Type::Any, "it is computed by metric math", place.span());
+            Value::unknown(unknown).at(place.clone())
+        };
+        let metrics: Vec<Value> = queries.iter().flat_map(|query| blocks(&block_field(query, "metric"))).collect();
+        let told = |field: &str, tells: &dyn Fn(&Value) -> bool| {
+            let values: Vec<Value> = metrics.iter().map(|metric| block_field(metric, field)).collect();
+            let first = values.first().filter(|_| !queries.iter().any(looks_for_metrics) && values.iter().all(tells));
+            first.cloned().unwrap_or_else(unknown)
+        };
+        let in_lambda = |namespace: &Value| equals(namespace, &Value::from(LAMBDA));
+        let elsewhere = metrics.iter().all(|metric| matches!(in_lambda(&block_field(metric, "namespace")), Answer::No));
+        let same = |field: &str| {
+            let first = metrics.first().map(|metric| block_field(metric, field)).unwrap_or_default();
+            told(field, &|value| matches!(equals(&first, value), Answer::Yes))
+        };
+        Self {
+            math: Value::from(true).at(place.clone()),
+            // What is computed of errors need not be a number of errors; what has none to do with them is not.
+            name: told("metric_name", &|name| {
+                name.as_str().is_some_and(|name| KINDS.iter().all(|(of, _)| *of != name))
+            }),
+            namespace: if elsewhere { told("namespace", &|_| true) } else { same("namespace") },
+            statistic: unknown(),
+            period: unknown(),
+            dimensions: same("dimensions"),
         }
     }
 }
 
-/// The dimensions that all metrics of an expression share, when they do: then the alarm is about one function.
-fn shared_dimensions(queries: &[Value], place: &Origin) -> Value {
-    let metrics = queries.iter().flat_map(|query| blocks(&block_field(query, "metric")));
-    let mut dimensions = metrics.map(|metric| block_field(&metric, "dimensions"));
-    let unknown =
-        || Value::unknown(Unknown::new(Type::Any, "it is computed by metric math", place.span())).at(place.clone());
-    match dimensions.next() {
-        Some(first) if dimensions.all(|other| matches!(equals(&first, &other), Answer::Yes)) => first,
-        _ => unknown(),
+/// Whether a query finds its metrics by itself, by `SEARCH` or an SQL query.
+fn looks_for_metrics(query: &Value) -> bool {
+    let expression = block_field(query, "expression");
+    match expression.as_str() {
+        Some(text) => text.contains("SEARCH") || text.contains("SELECT"),
+        None => !expression.is_null(),
     }
 }
 
@@ -167,7 +185,7 @@ fn watched_name(alarm: &Fields) -> Value {
 }
 
 fn kind(namespace: &Value, metric: &Value) -> Value {
-    let lambda = equals(namespace, &Value::from("AWS/Lambda"));
+    let lambda = equals(namespace, &Value::from(LAMBDA));
     match (lambda, metric.as_str()) {
         (Answer::No, _) => Value::null().at(namespace.origin.clone()),
         (Answer::Unknown(unknown), _) => Value::unknown(unknown.derived(Type::String)).at(namespace.origin.clone()),
@@ -242,6 +260,8 @@ impl Watched {
                 functions.get_mut(*at).into_iter().for_each(|function| function.alarms.push(alarm.clone()))
             }
             Self::None => {}
+            // What no page speaks of is nobody's missing alarm.
+            Self::Perhaps(..) if alarm.field("kind").and_then(Value::as_str).is_some_and(is_other) => {}
             Self::Perhaps(several, unknown) => {
                 for at in several {
                     if let Some(function) = functions.get_mut(*at) {
@@ -251,6 +271,11 @@ impl Watched {
             }
         }
     }
+}
+
+/// Whether a kind is none of those that a standard can ask for.
+fn is_other(kind: &str) -> bool {
+    KINDS.iter().all(|(_, known)| *known != kind)
 }
 
 /// An alarm that may or may not watch a function: what it is of is unknown there, the rest is as it is.

@@ -6,7 +6,6 @@ use super::denial::unknown_in;
 use super::iam::Iam;
 use super::permissions::reaches_bucket;
 use super::{Found, Joined, as_type, block_field, images, join, required_text, statement};
-use crate::terraform::ignored_changes;
 use crate::value::{Answer, Fields, Piece, Type, Unknown, Value, equals};
 
 /// A function under construction.
@@ -82,8 +81,6 @@ fn function(found: &Found<'_, '_>, documented: &[Value], iam: &Iam, buckets: &[V
     } else {
         Value::unknown(Unknown::new(Type::Any, "the variables are not a map", env.origin.span()))
     };
-    let ignored = ignored_changes(&found.instance.block)
-        .unwrap_or_else(|| Value::list(Type::String, Vec::new()).at(origin.clone()));
     let image_uri = as_type(found.configured("image_uri"), &Type::String);
     let role = iam.role_of(&found.attribute("role"));
     let fields = [
@@ -106,7 +103,7 @@ fn function(found: &Found<'_, '_>, documented: &[Value], iam: &Iam, buckets: &[V
         ("env", env),
         ("log_group", as_type(log_group, &Type::String)),
         ("log_format", as_type(log_format, &Type::String)),
-        ("ignore_changes", ignored),
+        ("ignore_changes", found.instance.ignored_changes()),
         ("role", role),
         ("values", Value::object(found.instance.configured_fields(found.world)).at(origin)),
     ];

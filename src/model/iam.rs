@@ -22,6 +22,8 @@ struct Attached {
     address: Value,
     /// Names of roles.
     roles: Vec<Value>,
+    /// Whether the policy is one of this repository's, or one of AWS's own that we know.
+    seen: bool,
 }
 
 /// All roles and statements.
@@ -100,12 +102,14 @@ impl Iam {
 
     fn attach(&mut self, text: &Value, address: &Value, roles: Vec<Value>) {
         let statements = policy::statements(text);
-        self.add(statements, address, &roles);
+        self.add(Ok(statements), address, &roles);
     }
 
-    fn add(&mut self, statements: Vec<Value>, address: &Value, roles: &[Value]) {
-        let attached = |statement| Attached { statement, address: address.clone(), roles: roles.to_vec() };
-        self.attached.extend(statements.into_iter().map(attached));
+    /// Adds the statements of a policy, or what stands for those of one that cannot be seen.
+    fn add(&mut self, statements: Result<Vec<Value>, Value>, address: &Value, roles: &[Value]) {
+        let seen = statements.is_ok();
+        let attached = |statement| Attached { statement, address: address.clone(), roles: roles.to_vec(), seen };
+        self.attached.extend(statements.unwrap_or_else(|unseen| vec![unseen]).into_iter().map(attached));
     }
 
     /// Attaches a policy by its ARN: one of the configuration's, one of AWS's, or one we cannot see.
@@ -115,24 +119,23 @@ impl Iam {
             known.roles.extend_from_slice(roles);
             return;
         }
-        let statements = managed::by_arn(arn).unwrap_or_else(|| {
+        let unseen = || {
             let reason = match arn.as_str() {
                 Some(text) => format!("the policy {text} is not in this repository"),
                 None => "the attached policy is not in this repository".to_owned(),
             };
-            vec![Value::unknown(Unknown::new(Type::Any, reason, arn.origin.span())).at(arn.origin.clone())]
-        });
-        self.add(statements, address, roles);
+            Value::unknown(Unknown::new(Type::Any, reason, arn.origin.span())).at(arn.origin.clone())
+        };
+        self.add(managed::by_arn(arn).ok_or_else(unseen), address, roles);
     }
 
     /// A policy that is read from AWS by `data "aws_iam_policy"`: one of AWS's own, or one we cannot see.
     fn attach_read(&mut self, policy: Policy<'_, '_, '_>) {
         let (name, address) = (policy.found.configured("name"), policy.found.address());
         let by_name = name.as_str().and_then(|text| managed::by_name(text, &name.origin));
-        let statements = by_name.or_else(|| managed::by_arn(&policy.arn)).unwrap_or_else(|| {
-            let unknown = Unknown::new(Type::Any, "the policy is not in this repository", address.origin.span());
-            vec![Value::unknown(unknown)]
-        });
+        let unseen =
+            || Value::unknown(Unknown::new(Type::Any, "the policy is not in this repository", address.origin.span()));
+        let statements = by_name.or_else(|| managed::by_arn(&policy.arn)).ok_or_else(unseen);
         self.add(statements, &address, &policy.roles);
     }
 
@@ -236,6 +239,7 @@ fn describe(attached: &Attached, governing: &[Value]) -> Value {
     let governed = Answer::any(pairs);
     let mut fields = statement::describe(&attached.statement);
     fields.insert("address".into(), attached.address.clone());
+    fields.insert("seen".into(), Value::from(attached.seen));
     fields.insert("roles".into(), Value::tuple(attached.roles.clone()));
     fields.insert("documented".into(), statement::truth(governed));
     Value::object(fields).at(attached.statement.origin.clone())

@@ -131,7 +131,10 @@ fn declared<'w>(
 ) -> Value {
     let mut items = Vec::new();
     for world in facts.worlds {
-        for instance in world.instances() {
+        // What fetched modules declare is nobody's business here, and a plan does not tell its values.
+        let is_hidden = |instance: &Instance| instance.module.is_planned && !instance.address.is_empty();
+        let instances = world.instances().iter().filter(|instance| !is_hidden(instance));
+        for instance in instances {
             for (name, block) in blocks(&instance.module) {
                 let value = value(world, instance, name, block.header);
                 items.push(entry(name, &instance.address, block.header, value));
@@ -185,6 +188,7 @@ fn invoke_permissions(all: &[Found<'_, '_>]) -> Value {
         let fields = names.into_iter().map(|name| (name, text(found, name)));
         let more = [
             ("address", found.address()),
+            ("action", text(found, "action")),
             ("function_url_auth_type", text(found, "function_url_auth_type")),
             ("function_name", text(found, "function_name")),
         ];
@@ -241,7 +245,7 @@ fn modules(facts: &Facts<'_, '_>) -> Value {
         for instance in world.instances() {
             items.push(Value::record([
                 ("address", Value::string(Arc::clone(&instance.address))),
-                ("dir", Value::string(instance.module.dir.as_str())),
+                ("dir", if instance.module.is_planned { Value::null() } else { Value::from(&*instance.module.dir) }),
             ]));
         }
     }

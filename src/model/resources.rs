@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::Found;
-use crate::terraform::{InstanceKey, Mode, ignored_changes};
-use crate::value::{Type, Value};
+use crate::terraform::{InstanceKey, Mode};
+use crate::value::Value;
 
 /// `$.resources`
 pub(super) fn all(all: &[Found<'_, '_>]) -> Value {
@@ -24,8 +24,6 @@ fn resource(found: &Found<'_, '_>) -> Value {
         Mode::Data => "data",
         Mode::Ephemeral => "ephemeral",
     };
-    let ignored =
-        ignored_changes(&instance.block).unwrap_or_else(|| Value::list(Type::String, Vec::new()).written_at(header));
     Value::record([
         ("address", found.address()),
         ("mode", Value::from(mode)),
@@ -33,8 +31,8 @@ fn resource(found: &Found<'_, '_>) -> Value {
         ("name", Value::string(Arc::clone(&instance.name))),
         ("key", key),
         ("module", Value::string(Arc::clone(&instance.owner.address))),
-        ("values", Value::object(instance.configured_fields(found.world)).written_at(header)),
-        ("lifecycle", Value::record([("ignore_changes", ignored)]).written_at(header)),
+        ("values", Value::object(instance.values(found.world)).written_at(header)),
+        ("lifecycle", Value::record([("ignore_changes", instance.ignored_changes())]).written_at(header)),
     ])
     .written_at(header)
 }

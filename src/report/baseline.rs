@@ -91,10 +91,10 @@ impl Baseline {
     }
 
     /// Takes the known out of a report's findings, and tells which of them are not found any more.
-    pub fn apply(self, report: &mut Report) {
-        let mut known: HashMap<String, Vec<KnownFinding>> = HashMap::new();
-        for finding in self.findings {
-            known.entry(kind(&finding.fingerprint).to_owned()).or_default().push(finding);
+    pub fn apply(&self, report: &mut Report) {
+        let mut known: HashMap<&str, Vec<&KnownFinding>> = HashMap::new();
+        for finding in &self.findings {
+            known.entry(kind(&finding.fingerprint)).or_default().push(finding);
         }
         let is_old: Vec<bool> = {
             let mut take = |finding: &Finding, anywhere: bool| {
@@ -115,7 +115,8 @@ impl Baseline {
                 report.findings.push(finding);
             }
         }
-        report.resolved = known.into_values().flatten().filter(|finding| is_decided(finding, report)).collect();
+        report.resolved =
+            known.into_values().flatten().filter(|finding| is_decided(finding, report)).cloned().collect();
         report.resolved.sort();
         report.count();
     }

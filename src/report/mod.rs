@@ -140,7 +140,7 @@ pub struct Finding {
     /// How to mend it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub help: Option<String>,
-    /// The rule's page.
+    /// The rule's page: an address, or for a rule of the repository's own the path in the workspace.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub url: Option<String>,
     /// The resource or job it is about.

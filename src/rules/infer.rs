@@ -34,7 +34,7 @@ impl Inference {
         match &expr.kind {
             ExprKind::Null | ExprKind::Invalid => Type::Any,
             ExprKind::Bool(_) => Type::Bool,
-            ExprKind::Number(_) => Type::Number,
+            ExprKind::Number(_) | ExprKind::HugeNumber => Type::Number,
             ExprKind::Text(_) => Type::String,
             ExprKind::Template(parts) => match parts.as_slice() {
                 [TemplatePart::Interpolation(only)] => self.ty(only),

@@ -11,6 +11,7 @@ mod infer_path;
 pub mod jsonpath;
 pub mod list;
 pub mod load;
+mod notation;
 pub mod pack;
 pub mod packs;
 pub mod page;

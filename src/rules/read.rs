@@ -319,7 +319,7 @@ fn truth(body: &Body, name: &str) -> bool {
 }
 
 /// The value of an expression that refers to nothing.
-fn constant(expr: &Expr) -> Result<Value, EvalError> {
+pub(super) fn constant(expr: &Expr) -> Result<Value, EvalError> {
     Evaluator::new(&RuleScope::default(), &Budget::new()).evaluate(expr)
 }
 

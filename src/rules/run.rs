@@ -7,12 +7,13 @@ use std::sync::Arc;
 
 use super::jsonpath::{self, Selection};
 use super::load::Queries;
+use super::notation::rewrite;
 use super::rule::{Rule, RuleError, SelectFrom};
 use super::scope::RuleScope;
 use crate::eval::{Budget, Evaluator};
 use crate::report::{Answer, Applicability, Edit, Finding, Fix, Label, Places, Severity, Undetermined, Verdict};
 use crate::source::Span;
-use crate::syntax::hcl::{self, ast::Expr};
+use crate::syntax::hcl::ast::Expr;
 use crate::value::{Data, Type, Unknown, Value, render};
 
 /// Combinations that one rule may look at.
@@ -263,6 +264,7 @@ impl Case<'_, '_> {
                 }
             }
         }
+        let (fix, document_fix) = self.fixes(bound)?;
         Ok(Finding {
             rule: self.rule.id.clone(),
             severity: self.active.severity,
@@ -272,8 +274,8 @@ impl Case<'_, '_> {
             address: self.address(bound),
             primary,
             related,
-            fix: self.fix(bound)?,
-            document_fix: None,
+            fix,
+            document_fix,
             fingerprint: String::new(),
         })
     }
@@ -318,25 +320,36 @@ impl Case<'_, '_> {
         bound.iter().rev().find_map(|(_, value)| value.field("address").and_then(Value::as_str).map(str::to_owned))
     }
 
-    fn fix(&self, bound: &Bound) -> Result<Option<Fix>, RuleError> {
-        let mut edits = Vec::new();
-        let mut applicability = Applicability::Safe;
+    /// How to mend the code, and how to mend the page instead.
+    fn fixes(&self, bound: &Bound) -> Result<(Option<Fix>, Option<Fix>), RuleError> {
+        let (mut of_code, mut of_page) = (Some(Vec::new()), Some(Vec::new()));
         for spec in &self.rule.fixes {
-            let old = self.with(bound, |evaluator| evaluator.evaluate(&spec.replace))?;
-            let new = self.with(bound, |evaluator| evaluator.evaluate(&spec.with))?;
-            let Some(span) = old.origin.written().filter(|span| self.is_outside(span)) else {
-                return Ok(None);
-            };
-            let Some(text) = hcl::literal(&new) else {
-                return Ok(None);
-            };
-            if spec.unsafe_ {
-                applicability = Applicability::Unsafe;
-            }
-            let file = self.runner.places.path(span).to_owned();
-            edits.push(Edit { file, start: span.start, end: span.end, text });
+            let value = self.with(bound, |evaluator| evaluator.evaluate(&spec.replace))?;
+            let documented = self.with(bound, |evaluator| evaluator.evaluate(&spec.with))?;
+            let written = value.origin.written().filter(|span| self.is_outside(span));
+            let edit = written.and_then(|span| self.edit(span, &value, &documented));
+            of_code = of_code.zip(edit).map(|(edits, edit)| with_edit(edits, edit));
+            let edit = self.source(&documented).and_then(|span| self.edit(span, &documented, &value));
+            of_page = of_page.zip(edit).map(|(edits, edit)| with_edit(edits, edit));
         }
-        Ok((!edits.is_empty()).then_some(Fix { applicability, edits }))
+        let is_unsafe = self.rule.fixes.iter().any(|spec| spec.unsafe_);
+        let applicability = if is_unsafe { Applicability::Unsafe } else { Applicability::Safe };
+        let fix = |edits: Option<Vec<Edit>>, applicability| {
+            edits.filter(|edits| !edits.is_empty()).map(|edits| Fix { applicability, edits })
+        };
+        // Another standard is never what nobody has to look at.
+        Ok((fix(of_code, applicability), fix(of_page, Applicability::Unsafe)))
+    }
+
+    /// The edit that makes what is written at a place mean another value.
+    fn edit(&self, span: Span, old: &Value, new: &Value) -> Option<Edit> {
+        // Nothing is written at an empty place: a plan's.
+        if span.is_empty() {
+            return None;
+        }
+        let file = self.runner.places.path(span);
+        let text = rewrite(file, self.runner.places.text(span), old, new)?;
+        Some(Edit { file: file.to_owned(), start: span.start, end: span.end, text })
     }
 
     fn undetermined(&self, bound: &Bound, unknown: &Arc<Unknown>, fallback: Option<Span>, outcome: &mut Outcome) {
@@ -355,4 +368,12 @@ impl Case<'_, '_> {
     fn is_outside(&self, span: &Span) -> bool {
         span.file != self.rule.file
     }
+}
+
+/// Adds an edit that is not there yet.
+fn with_edit(mut edits: Vec<Edit>, edit: Edit) -> Vec<Edit> {
+    if !edits.contains(&edit) {
+        edits.push(edit);
+    }
+    edits
 }

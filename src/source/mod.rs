@@ -9,7 +9,7 @@ mod reader;
 mod sources;
 
 pub use line_index::{LineColumn, LineIndex};
-pub use provider::{MemoryProvider, ReadError, SourceProvider, join_path, normalize_path};
+pub use provider::{MemoryProvider, Overlay, ReadError, SourceProvider, join_path, normalize_path};
 pub use reader::{FilesUnder, Reader, is_fetched};
 pub use sources::{SourceFile, Sources};
 

@@ -1,6 +1,6 @@
 //! How the engine is handed files: a trait, and the in-memory one that tests and WASM use.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Why a file could not be had.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -104,6 +104,64 @@ impl SourceProvider for MemoryProvider {
 
     fn exists(&self, path: &str) -> bool {
         self.files.contains_key(path)
+    }
+}
+
+/// Files of which some have another text than what is beneath says, or are not there.
+pub struct Overlay<'p> {
+    beneath: &'p dyn SourceProvider,
+    texts: MemoryProvider,
+    gone: BTreeSet<String>,
+}
+
+impl<'p> Overlay<'p> {
+    /// These texts over the files of another provider.
+    #[must_use]
+    pub fn new(beneath: &'p dyn SourceProvider, texts: MemoryProvider) -> Self {
+        Self { beneath, texts, gone: BTreeSet::new() }
+    }
+
+    /// Lets files be gone.
+    #[must_use]
+    pub fn without(self, paths: impl IntoIterator<Item = String>) -> Self {
+        Self { gone: paths.into_iter().collect(), ..self }
+    }
+
+    fn merged(&self, beneath: Vec<String>, texts: Vec<String>, dir: &str) -> Vec<String> {
+        if texts.is_empty() && self.gone.is_empty() {
+            return beneath;
+        }
+        let path = |name: &String| if dir.is_empty() { name.clone() } else { format!("{dir}/{name}") };
+        let names: BTreeSet<String> = beneath.into_iter().chain(texts).collect();
+        names.into_iter().filter(|name| !self.gone.contains(&path(name))).collect()
+    }
+}
+
+impl SourceProvider for Overlay<'_> {
+    fn read(&self, path: &str) -> Result<String, ReadError> {
+        if self.gone.contains(path) {
+            return Err(ReadError::NotFound);
+        }
+        self.texts.read(path).or_else(|_| self.beneath.read(path))
+    }
+
+    fn read_bytes(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        if self.gone.contains(path) {
+            return Err(ReadError::NotFound);
+        }
+        self.texts.read_bytes(path).or_else(|_| self.beneath.read_bytes(path))
+    }
+
+    fn list(&self) -> Vec<String> {
+        self.merged(self.beneath.list(), self.texts.list(), "")
+    }
+
+    fn list_dir(&self, dir: &str) -> Vec<String> {
+        self.merged(self.beneath.list_dir(dir), self.texts.list_dir(dir), dir)
+    }
+
+    fn exists(&self, path: &str) -> bool {
+        !self.gone.contains(path) && (self.texts.exists(path) || self.beneath.exists(path))
     }
 }
 

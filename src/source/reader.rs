@@ -109,6 +109,13 @@ impl<'p> Reader<'p> {
         file
     }
 
+    /// Adds a file that is not the workspace's, though it may have the path of one that is.
+    pub fn add_apart(&self, path: &str, text: &str) -> FileId {
+        let file = self.sources.borrow_mut().add_apart(path, text);
+        self.files_read.borrow_mut().insert(file);
+        file
+    }
+
     /// How many files were read or added.
     #[must_use]
     pub fn count(&self) -> usize {

@@ -14,7 +14,7 @@ use crate::syntax::hcl::ast::{Block, Body, Expr};
 use crate::terraform::HclFile;
 use crate::value::{Fields, Value, render};
 
-pub use schema::{SECTIONS, Shape};
+pub use schema::{Attribute, BLOCKS, BlockKind, SECTIONS, SETTINGS, Shape};
 pub use scope::StandardScope;
 
 /// The file's name.
@@ -65,6 +65,8 @@ pub struct Root {
     pub dir: String,
     /// `.tfvars` files, relative to the workspace root.
     pub var_files: Vec<String>,
+    /// The plan, relative to the workspace root.
+    pub plan: Option<String>,
     /// Variables set here.
     pub variables: Vec<(Arc<str>, Value)>,
 }
@@ -136,7 +138,7 @@ pub fn read(reader: &Reader<'_>, path: &str, budget: &Budget) -> Result<Standard
                 Ok(packs) => standard.packs = packs,
                 Err(error) => errors.push(error),
             },
-            name => errors.push(unknown_name(name, attribute.name.span, "setting", &["packs"])),
+            name => errors.push(unknown_name(name, attribute.name.span, "setting", &names(SETTINGS))),
         }
     }
     for block in &file.blocks {
@@ -150,12 +152,10 @@ pub fn read(reader: &Reader<'_>, path: &str, budget: &Budget) -> Result<Standard
                 standard.rules.insert(id, setting);
             }),
             "ignore" => read_ignore(&evaluator, block).map(|ignore| standard.ignores.push(ignore)),
-            name => Err(vec![unknown_name(
-                name,
-                block.kind.span,
-                "block",
-                &["locals", "terraform", "standard", "rule", "ignore"],
-            )]),
+            name => {
+                let known: Vec<&str> = BLOCKS.iter().map(|kind| kind.name).collect();
+                Err(vec![unknown_name(name, block.kind.span, "block", &known)])
+            }
         };
         errors.extend(result.err().into_iter().flatten());
     }
@@ -181,14 +181,21 @@ fn unknown_name(name: &str, span: Span, what: &str, known: &[&str]) -> ConfigErr
     ConfigError::new(span, format!("`{name}` is not a {what} of {FILE_NAME}")).with_help(Some(help))
 }
 
-fn known_attributes(block: &Block, known: &[&str]) -> Vec<ConfigError> {
+/// What a block holds that its kind does not.
+fn unknown_attributes(block: &Block) -> Vec<ConfigError> {
+    let kind = BLOCKS.iter().find(|kind| kind.name == &*block.kind.value);
+    let known = names(kind.and_then(|kind| kind.attributes).unwrap_or_default());
     let attributes = block.body.attributes.iter().map(|attribute| &attribute.name);
     let blocks = block.body.blocks.iter().map(|inner| &inner.kind);
     attributes
         .chain(blocks)
         .filter(|name| !known.contains(&&*name.value))
-        .map(|name| unknown_name(&name.value, name.span, "setting", known))
+        .map(|name| unknown_name(&name.value, name.span, "setting", &known))
         .collect()
+}
+
+fn names(attributes: &[Attribute]) -> Vec<&'static str> {
+    attributes.iter().map(|(name, ..)| *name).collect()
 }
 
 fn string(evaluator: &Evaluator<'_>, expr: &Expr) -> Result<String, ConfigError> {
@@ -212,7 +219,7 @@ fn strings(evaluator: &Evaluator<'_>, expr: &Expr) -> Result<Vec<(String, Span)>
 }
 
 fn read_root(evaluator: &Evaluator<'_>, block: &Block) -> Result<Root, Vec<ConfigError>> {
-    let mut errors = known_attributes(block, &["var_files", "variables"]);
+    let mut errors = unknown_attributes(block);
     let label = block.labels.first();
     let dir = label.map_or(Some(String::new()), |label| normalize_path(&label.value));
     let Some(dir) = dir else {
@@ -230,6 +237,15 @@ fn read_root(evaluator: &Evaluator<'_>, block: &Block) -> Result<Root, Vec<Confi
                     }
                 }
             }
+            Err(error) => errors.push(error),
+        }
+    }
+    if let Some(attribute) = block.body.attribute("plan") {
+        match string(evaluator, &attribute.value) {
+            Ok(file) => match normalize_path(format!("{}/{file}", root.dir).trim_start_matches('/')) {
+                Some(path) => root.plan = Some(path),
+                None => errors.push(ConfigError::new(attribute.value.span, "the file lies outside the repository")),
+            },
             Err(error) => errors.push(error),
         }
     }
@@ -262,8 +278,7 @@ fn read_standard(evaluator: &Evaluator<'_>, body: &Body) -> Result<Value, Vec<Co
             Ok(value) => {
                 fields.insert(Arc::clone(&attribute.name.value), value);
                 if schema::section(&attribute.name.value).is_none() {
-                    let names: Vec<&str> = SECTIONS.iter().map(|(name, ..)| *name).collect();
-                    errors.push(unknown_name(&attribute.name.value, attribute.name.span, "section", &names));
+                    errors.push(unknown_name(&attribute.name.value, attribute.name.span, "section", &names(SECTIONS)));
                 }
             }
             Err(error) => errors.push(error.into()),
@@ -287,7 +302,7 @@ fn read_standard(evaluator: &Evaluator<'_>, body: &Body) -> Result<Value, Vec<Co
 }
 
 fn read_rule(evaluator: &Evaluator<'_>, block: &Block) -> Result<(String, RuleSetting), Vec<ConfigError>> {
-    let mut errors = known_attributes(block, &["severity", "parameters", "locked"]);
+    let mut errors = unknown_attributes(block);
     let Some(id) = block.labels.first() else {
         errors.push(
             ConfigError::new(block.header, "`rule` names a rule")
@@ -327,7 +342,7 @@ fn read_rule(evaluator: &Evaluator<'_>, block: &Block) -> Result<(String, RuleSe
 }
 
 fn read_ignore(evaluator: &Evaluator<'_>, block: &Block) -> Result<IgnoreSetting, Vec<ConfigError>> {
-    let mut errors = known_attributes(block, &["rule", "address", "reason", "until"]);
+    let mut errors = unknown_attributes(block);
     let mut text = |name: &str| match block.body.attribute(name).map(|attribute| string(evaluator, &attribute.value)) {
         Some(Ok(text)) => Some(text),
         Some(Err(error)) => {

@@ -1,4 +1,4 @@
-//! What a `standard` may hold: one table, from which values are checked.
+//! What `trysquare.hcl` may hold: tables, by which it is read and checked, and from which its JSON Schema is made.
 
 use std::sync::Arc;
 
@@ -7,7 +7,23 @@ use crate::eval::did_you_mean;
 use crate::source::Span;
 use crate::value::{Data, Fields, Value};
 
-/// What a value of the standard must look like.
+/// A name, what its value must look like, and what it means.
+pub type Attribute = (&'static str, Shape, &'static str);
+
+/// A kind of block.
+#[derive(Debug)]
+pub struct BlockKind {
+    /// Its keyword.
+    pub name: &'static str,
+    /// What its label says; `None` when it has none.
+    pub label: Option<&'static str>,
+    /// What it holds; anything, when that is not told.
+    pub attributes: Option<&'static [Attribute]>,
+    /// What it is for.
+    pub meaning: &'static str,
+}
+
+/// What a value of the configuration must look like.
 #[derive(Debug)]
 pub enum Shape {
     /// Text.
@@ -23,7 +39,7 @@ pub enum Shape {
     /// Names to values of one shape.
     Map(&'static Shape),
     /// These attributes, each optional, with what each means.
-    Object(&'static [(&'static str, Shape, &'static str)]),
+    Object(&'static [Attribute]),
     /// Anything: a team's own rules know what.
     Any,
 }
@@ -121,7 +137,7 @@ const WORKFLOWS: Shape =
     Shape::Object(&[("timeout_minutes", Shape::Number, "Every job sets timeout-minutes, to at most this.")]);
 
 /// The sections: name, shape, meaning.
-pub const SECTIONS: &[(&str, Shape, &str)] = &[
+pub const SECTIONS: &[Attribute] = &[
     ("functions", Shape::Map(&FUNCTION), "The Lambda functions, by name."),
     ("alarms", ALARMS, "The alarms that every function has."),
     (
@@ -140,6 +156,55 @@ pub const SECTIONS: &[(&str, Shape, &str)] = &[
     ("deploy", DEPLOY, "The workflow that deploys."),
     ("workflows", WORKFLOWS, "What holds for every workflow."),
     ("custom", Shape::Any, "Anything that rules of your own ask for."),
+];
+
+/// What stands outside of blocks.
+pub const SETTINGS: &[Attribute] = &[("packs", Shape::Strings, "Directories of rules of your own, in the repository.")];
+
+const ROOT: &[Attribute] = &[
+    (
+        "var_files",
+        Shape::Strings,
+        "Files of variables, beside those that Terraform reads by itself; paths count from the module.",
+    ),
+    ("variables", Shape::Map(&Shape::Any), "Values of variables."),
+    ("plan", Shape::String, "What `terraform show -json` prints of a plan of it; the path counts from the module."),
+];
+
+const RULE: &[Attribute] = &[
+    (
+        "severity",
+        Shape::OneOf(&["error", "warning", "note", "off"]),
+        "How much its findings weigh; off switches it off.",
+    ),
+    ("parameters", Shape::Map(&Shape::Any), "Values of its parameters."),
+    ("locked", Shape::Bool, "Whether no comment in a file silences it."),
+];
+
+const IGNORE: &[Attribute] = &[
+    ("rule", Shape::String, "The rule that is silenced."),
+    ("address", Shape::String, "Where: the resource's address, with * for any text. Everywhere by default."),
+    ("reason", Shape::String, "Why."),
+    ("until", Shape::String, "The last day that it holds, such as 2027-01-31."),
+];
+
+/// The blocks.
+pub const BLOCKS: &[BlockKind] = &[
+    BlockKind { name: "locals", label: None, attributes: None, meaning: "Names for what is said more than once." },
+    BlockKind {
+        name: "terraform",
+        label: Some("the directory of a root module"),
+        attributes: Some(ROOT),
+        meaning: "A root module to check. Without any, every directory with a provider or a backend.",
+    },
+    BlockKind { name: "standard", label: None, attributes: Some(SECTIONS), meaning: "What the pages ask for." },
+    BlockKind {
+        name: "rule",
+        label: Some("the rule's id"),
+        attributes: Some(RULE),
+        meaning: "How a rule is to run here.",
+    },
+    BlockKind { name: "ignore", label: None, attributes: Some(IGNORE), meaning: "A finding that is meant to be." },
 ];
 
 /// The shape of a section.

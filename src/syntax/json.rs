@@ -4,12 +4,14 @@
 //! put together. Whose offsets those are is the caller's to know, by [`crate::source::Span::new`]
 //! for a file and by [`crate::value::Origin::slice`] for a string that was evaluated.
 
+mod recover;
+
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::SyntaxProblem;
 use crate::source::{FileId, Span};
-use crate::value::{Fields, Number, Origin, Value};
+use crate::value::{Fields, Number, Origin, Type, Unknown, Value};
 
 /// Nesting beyond this is refused, as serde_json does.
 const MAX_DEPTH: usize = 127;
@@ -34,12 +36,16 @@ pub enum JsonKind {
     Bool(bool),
     /// A number.
     Number(Number),
+    /// A number [beyond](Number::is_beyond) what is computed with.
+    HugeNumber,
     /// A string.
     String(JsonString),
     /// An array.
     Array(Vec<Json>),
     /// An object, in the order it was written. A key may be there twice.
     Object(Vec<Member>),
+    /// What is not JSON, in a text that was read [as far as it is](recover_json).
+    Invalid,
 }
 
 /// A key and its value.
@@ -130,6 +136,14 @@ impl Json {
         self.as_object()?.iter().rfind(|member| &*member.key.text == key).map(|member| &member.value)
     }
 
+    /// The unknown that stands for what has no value.
+    pub(crate) fn unknown(&self) -> Value {
+        Value::unknown(match self.kind {
+            JsonKind::HugeNumber => Unknown { not_null: true, ..Unknown::new(Type::Number, Number::BEYOND, None) },
+            _ => Unknown::new(Type::Any, "it could not be read", None),
+        })
+    }
+
     /// The value that this stands for, as `jsondecode` makes it; `origin` tells where a range came from.
     #[must_use]
     pub fn to_value(&self, origin: &dyn Fn(Range<usize>) -> Origin) -> Value {
@@ -137,6 +151,7 @@ impl Json {
             JsonKind::Null => Value::null(),
             JsonKind::Bool(truth) => Value::from(*truth),
             JsonKind::Number(number) => Value::from(number.clone()),
+            JsonKind::HugeNumber | JsonKind::Invalid => self.unknown(),
             JsonKind::String(string) => Value::string(Arc::clone(&string.text)),
             JsonKind::Array(items) => Value::tuple(items.iter().map(|item| item.to_value(origin)).collect()),
             JsonKind::Object(members) => Value::object(
@@ -155,22 +170,35 @@ impl Json {
 /// # Errors
 /// At the first place that is not JSON, or is nested too deep.
 pub fn parse_json(text: &str) -> Result<Json, JsonError> {
-    let mut reader = Reader { text, at: 0, depth: 0 };
+    let mut reader = Reader::new(text);
     reader.space();
     let value = reader.value()?;
     reader.space();
     if reader.at < text.len() { Err(reader.expected("the end of the text", None)) } else { Ok(value) }
 }
 
+/// Reads a text as far as it is JSON, and tells where it is not. What is wrong costs the value it stands in, which is
+/// [`JsonKind::Invalid`], or the member if that has no key.
+#[must_use]
+pub fn recover_json(text: &str) -> (Json, Vec<JsonError>) {
+    recover::read(text)
+}
+
 struct Reader<'t> {
     text: &'t str,
     at: usize,
-    depth: usize,
+    /// The closing brackets that are to come, the last first.
+    open: Vec<u8>,
+    recovery: Option<recover::Recovery>,
 }
 
 type Read<T> = Result<T, JsonError>;
 
 impl<'t> Reader<'t> {
+    fn new(text: &'t str) -> Self {
+        Self { text, at: 0, open: Vec::new(), recovery: None }
+    }
+
     fn rest(&self) -> &'t str {
         self.text.get(self.at..).unwrap_or("")
     }
@@ -187,9 +215,11 @@ impl<'t> Reader<'t> {
     }
 
     fn space(&mut self) {
+        let start = self.at;
         while matches!(self.peek(), b' ' | b'\t' | b'\n' | b'\r') {
             self.at += 1;
         }
+        self.passed(start);
     }
 
     fn expected(&self, what: &str, help: Option<&'static str>) -> JsonError {
@@ -206,25 +236,24 @@ impl<'t> Reader<'t> {
     fn value(&mut self) -> Read<Json> {
         let start = self.at;
         let kind = match self.peek() {
-            b'{' => self.nested(Self::object)?,
-            b'[' => self.nested(Self::array)?,
+            b'{' => self.nested(b'}', Self::object)?,
+            b'[' => self.nested(b']', Self::array)?,
             b'"' => JsonKind::String(self.string()?),
-            b'-' | b'0'..=b'9' => JsonKind::Number(self.number()?),
+            b'-' | b'0'..=b'9' => self.number()?,
             _ => self.keyword()?,
         };
         Ok(Json { kind, range: start..self.at })
     }
 
-    fn nested(&mut self, read: impl FnOnce(&mut Self) -> Read<JsonKind>) -> Read<JsonKind> {
-        if self.depth >= MAX_DEPTH {
+    fn nested(&mut self, closing: u8, read: impl FnOnce(&mut Self) -> Read<JsonKind>) -> Read<JsonKind> {
+        if self.open.len() >= MAX_DEPTH {
             let message = format!("nested more than {MAX_DEPTH} levels deep");
             return Err(JsonError { range: self.at..self.at + 1, message, help: None });
         }
-        self.depth += 1;
+        self.open.push(closing);
         self.at += 1;
-        self.space();
         let kind = read(self)?;
-        self.depth -= 1;
+        self.open.pop();
         Ok(kind)
     }
 
@@ -242,51 +271,78 @@ impl<'t> Reader<'t> {
 
     fn array(&mut self) -> Read<JsonKind> {
         let mut items = Vec::new();
+        let indent = self.indent();
+        self.space();
         if self.take(b']') {
             return Ok(JsonKind::Array(items));
         }
-        loop {
-            self.space();
-            if !items.is_empty() && self.peek() == b']' {
-                return Err(self.expected("a value after `,`", Some(NO_TRAILING_COMMA)));
+        while !self.is_left(indent) {
+            if self.peek() == b']' && !items.is_empty() {
+                self.skip(self.expected("a value after `,`", Some(NO_TRAILING_COMMA)))?;
+            } else {
+                let item = self.value();
+                items.push(self.or_invalid(item)?);
             }
-            items.push(self.value()?);
-            self.space();
-            if self.take(b']') {
-                return Ok(JsonKind::Array(items));
-            }
-            if !self.take(b',') {
-                return Err(self.expected("`,` or `]`", None));
+            if !self.next("`,` or `]`", items.last_mut())? {
+                break;
             }
         }
+        Ok(JsonKind::Array(items))
     }
 
     fn object(&mut self) -> Read<JsonKind> {
         let mut members = Vec::new();
+        let indent = self.indent();
+        self.space();
         if self.take(b'}') {
             return Ok(JsonKind::Object(members));
         }
+        while !self.is_left(indent) {
+            match self.key(!members.is_empty()) {
+                Ok(key) => {
+                    let value = self.value();
+                    let value = self.or_invalid(value)?;
+                    members.push(Member { key, value });
+                }
+                Err(error) => self.skip(error)?,
+            }
+            if !self.next("`,` or `}`", members.last_mut().map(|member| &mut member.value))? {
+                break;
+            }
+        }
+        Ok(JsonKind::Object(members))
+    }
+
+    /// A key and the colon after it.
+    fn key(&mut self, is_further: bool) -> Read<JsonString> {
+        if self.peek() != b'"' {
+            let help = (is_further && self.peek() == b'}').then_some(NO_TRAILING_COMMA);
+            return Err(self.expected("a key in double quotes", help));
+        }
+        let key = self.string()?;
+        self.space();
+        if !self.take(b':') {
+            let help = (self.peek() == b'=').then_some("keys and values are separated by `:` in JSON");
+            return Err(self.expected("`:` after the key", help));
+        }
+        self.space();
+        Ok(key)
+    }
+
+    /// Goes on from the `last` element of what is open to the next, if there is one.
+    fn next(&mut self, wanted: &str, mut last: Option<&mut Json>) -> Read<bool> {
         loop {
             self.space();
-            if self.peek() != b'"' {
-                let help = (!members.is_empty() && self.peek() == b'}').then_some(NO_TRAILING_COMMA);
-                return Err(self.expected("a key in double quotes", help));
+            if self.open.last().is_some_and(|closing| self.peek() == *closing) {
+                self.at += 1;
+                return Ok(false);
             }
-            let key = self.string()?;
-            self.space();
-            if !self.take(b':') {
-                let help = (self.peek() == b'=').then_some("keys and values are separated by `:` in JSON");
-                return Err(self.expected("`:` after the key", help));
+            if self.take(b',') {
+                self.space();
+                return Ok(true);
             }
-            self.space();
-            let value = self.value()?;
-            members.push(Member { key, value });
-            self.space();
-            if self.take(b'}') {
-                return Ok(JsonKind::Object(members));
-            }
-            if !self.take(b',') {
-                return Err(self.expected("`,` or `}`", None));
+            if let Some(is_further) = self.go_on(wanted, last.as_deref_mut())? {
+                return Ok(is_further);
             }
         }
     }
@@ -301,7 +357,7 @@ impl<'t> Reader<'t> {
         Ok(())
     }
 
-    fn number(&mut self) -> Read<Number> {
+    fn number(&mut self) -> Read<JsonKind> {
         let start = self.at;
         self.take(b'-');
         if self.take(b'0') {
@@ -321,14 +377,25 @@ impl<'t> Reader<'t> {
             self.digits()?;
         }
         let text = self.text.get(start..self.at).unwrap_or("");
-        Number::parse(text).ok_or_else(|| JsonError {
-            range: start..self.at,
-            message: "this number is out of every sensible range".to_owned(),
-            help: None,
-        })
+        match Number::parse(text) {
+            Some(number) => Ok(JsonKind::Number(number)),
+            None if Number::is_beyond(text) => Ok(JsonKind::HugeNumber),
+            None => {
+                let message = "this number has an exponent that no number has".to_owned();
+                Err(JsonError { range: start..self.at, message, help: None })
+            }
+        }
     }
 
     fn string(&mut self) -> Read<JsonString> {
+        let read = self.string_read();
+        if read.is_err() {
+            self.leave_string();
+        }
+        read
+    }
+
+    fn string_read(&mut self) -> Read<JsonString> {
         let start = self.at;
         self.at += 1;
         let mut unescaped = String::new();

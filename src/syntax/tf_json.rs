@@ -11,7 +11,7 @@ use std::sync::Arc;
 use super::SyntaxProblem;
 use super::hcl::ast::{Attribute, Block, Body, Expr, ExprKind, Name, ObjectItem, TemplatePart};
 use super::hcl::{expression_at, template_at};
-use super::json::{Json, JsonKind, JsonString, Member, parse_json};
+use super::json::{Json, JsonKind, JsonString, Member, recover_json};
 use crate::source::{FileId, Span, Spanned};
 
 /// Problems beyond this are dropped.
@@ -129,15 +129,14 @@ static REMOVED: Schema = Schema {
 static CHECK: Schema =
     Schema { blocks: &[("data", 2, &RESOURCE), ("assert", 0, &OPEN)], arguments: &[], others: Some(Templates) };
 
-/// Reads a file. What is no JSON at all gives an empty body and one problem.
+/// Reads a file, as far as it is JSON. What is none at all gives an empty body and one problem.
 #[must_use]
 pub fn parse_tf_json(file: FileId, text: &str) -> (Body, Vec<SyntaxProblem>) {
     let mut lowering = Lowering { file, problems: Vec::new() };
     let mut body = Body { attributes: Vec::new(), blocks: Vec::new(), span: Span::new(file, 0, text.len()) };
-    match parse_json(text) {
-        Ok(json) => lowering.body(&json, &ROOT, &mut body),
-        Err(error) => lowering.problems.push(error.in_file(file)),
-    }
+    let (json, errors) = recover_json(text);
+    errors.into_iter().for_each(|error| lowering.problem(error.in_file(file)));
+    lowering.body(&json, &ROOT, &mut body);
     (body, lowering.problems)
 }
 
@@ -172,6 +171,8 @@ impl Lowering {
         for object in objects {
             match object.as_object() {
                 Some(found) => members.extend(found),
+                // That has been told.
+                None if object.kind == JsonKind::Invalid => {}
                 None => {
                     let span = self.span(&object.range);
                     self.problem(SyntaxProblem::new(span, format!("expected an object that holds {what}")));
@@ -243,7 +244,7 @@ impl Lowering {
         }
         let bodies = match &json.kind {
             JsonKind::Array(items) => items.as_slice(),
-            JsonKind::Null => &[],
+            JsonKind::Null | JsonKind::Invalid => &[],
             _ => std::slice::from_ref(json),
         };
         for json in bodies {
@@ -262,6 +263,8 @@ impl Lowering {
             JsonKind::Null => ExprKind::Null,
             JsonKind::Bool(truth) => ExprKind::Bool(*truth),
             JsonKind::Number(number) => ExprKind::Number(number.clone()),
+            JsonKind::HugeNumber => ExprKind::HugeNumber,
+            JsonKind::Invalid => ExprKind::Invalid,
             JsonKind::String(string) => return self.string(string, strings),
             JsonKind::Array(items) => {
                 ExprKind::Tuple(items.iter().map(|item| self.expression(item, strings)).collect())

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::eval::{EvalError, Evaluator};
 use crate::source::Span;
 use crate::syntax::hcl::ast::{Attribute, Block, Body, ExprKind};
-use crate::value::{Data, Fields, Origin, Type, Unknown, Value};
+use crate::value::{Data, Fields, Object, Origin, Type, Unknown, Value};
 
 /// The label of a `dynamic` block: the kind of the blocks it makes.
 pub(super) fn dynamic_label(block: &Block) -> Option<&Arc<str>> {
@@ -45,7 +45,8 @@ fn block_object(evaluator: &Evaluator<'_>, block: &Block, header: Span) -> Value
             fields.insert(Arc::clone(kind), value);
         }
     }
-    Value::object(fields).written_at(header)
+    let rest = Unknown::new(Type::Any, "the provider fills in what this block leaves out", Some(header));
+    Value::new(Data::Object(Arc::new(Object { fields, rest: Some(Arc::new(rest)) }))).written_at(header)
 }
 
 /// A `dynamic` block.

@@ -100,15 +100,25 @@ pub struct Module {
     pub outputs: BTreeMap<Arc<str>, Arc<Block>>,
     /// `provider` blocks.
     pub providers: Vec<Arc<Block>>,
+    /// Whether only a plan tells of it: its files are not here.
+    pub is_planned: bool,
     /// Whether a `backend` or `cloud` block marks this as a root module.
     pub has_backend: bool,
     /// What Terraform refuses of its blocks as such: unknown ones, and what is declared twice.
     pub errors: Vec<EvalError>,
+    /// Whether Terragrunt runs Terraform here, which may add files (`generate`, hooks).
+    pub wrapped: bool,
     /// Why something may be declared here that we do not know of: a file that could not be read whole.
     pub gaps: Vec<Arc<str>>,
 }
 
 impl Module {
+    /// Whether nothing is declared: there may be no such directory.
+    pub(super) fn is_empty(&self) -> bool {
+        let declares = self.variables.len() + self.outputs.len() + self.resources.len() + self.calls.len();
+        declares + self.locals.len() == 0
+    }
+
     pub(super) fn add(&mut self, block: &Arc<Block>) {
         let label = |index: usize| block.label(index).cloned();
         let known = match (&*block.kind.value, label(0), label(1)) {
@@ -250,7 +260,8 @@ impl Configuration {
 
     /// The module of a directory, reading it if nothing has yet.
     fn read_module(&mut self, reader: &Reader<'_>, dir: &str) -> Module {
-        let mut module = Module { dir: dir.to_owned(), ..Module::default() };
+        let wrapped = reader.files().iter().any(|path| path.rsplit('/').next() == Some("terragrunt.hcl"));
+        let mut module = Module { dir: dir.to_owned(), wrapped, ..Module::default() };
         let mut overrides = Vec::new();
         let mut names = reader.names_in(dir);
         names.retain(|name| is_terraform(name));

@@ -79,6 +79,10 @@ impl Graph {
                 let Ok(called) = world.called_module(&module.dir, block, &address) else {
                     continue;
                 };
+                // Its plan would not have been made.
+                if called.is_planned {
+                    continue;
+                }
                 if self.is_inside(next, &called.dir) {
                     self.errors.push(EvalError::new(block.header, "this module calls itself, without end"));
                     continue;

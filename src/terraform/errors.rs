@@ -19,7 +19,7 @@ use crate::syntax::hcl::ast::{Block, Body};
 const MAX_ERRORS: usize = 200;
 
 /// Arguments of a module call that are not the module's variables.
-const CALL_ARGUMENTS: &[&str] = &["source", "version", "providers", "count", "for_each", "depends_on"];
+pub(super) const CALL_ARGUMENTS: &[&str] = &["source", "version", "providers", "count", "for_each", "depends_on"];
 
 /// Names that no variable may have.
 const RESERVED: &[&str] = &["source", "version", "providers", "count", "for_each", "lifecycle", "depends_on", "locals"];
@@ -33,7 +33,7 @@ impl World<'_> {
         let mut modules: BTreeSet<&str> = BTreeSet::new();
         cycles::errors(self).into_iter().chain(self.inputs.errors.iter().cloned()).for_each(|error| errors.add(error));
         let instances = self.instances();
-        for instance in instances {
+        for instance in instances.iter().filter(|instance| !instance.module.is_planned) {
             if modules.insert(&instance.module.dir) {
                 errors.module(&instance.module);
             }
@@ -104,6 +104,7 @@ impl Errors<'_, '_> {
             self.source(&module.dir, block);
             if let Ok(children) = self.world.children(instance, name)
                 && let Some((_, child)) = children.items().first()
+                && !child.module.is_planned
             {
                 self.arguments(block, child);
             }

@@ -97,6 +97,15 @@ pub(super) fn expand<T>(
         let item = make(&key, with_key(address, &key), repetition);
         (key, item)
     };
+    let plan = world.plan();
+    let planned = plan.and_then(|plan| plan.keys(address, &*block.kind.value == "module"));
+    if instance.module.is_planned
+        && let Some(keys) = planned.as_ref().filter(|keys| !keys.contains(&InstanceKey::None))
+    {
+        let reason = "a plan does not tell what `each.value` is";
+        let value = Unknown::new(Type::Any, reason, Some(block.header)).named(format!("{address}.each.value"));
+        return of_keys(keys.clone(), &Value::unknown(value), block.header, &mut build);
+    }
     let wanted = wanted(world, instance, block).and_then(|wanted| {
         // Instances cost memory even when nothing of them is evaluated.
         let count = match &wanted {
@@ -127,7 +136,7 @@ pub(super) fn expand<T>(
                 })
                 .collect(),
         ),
-        Err(Blocked { by_count, unknown, .. }) => {
+        Err(Blocked { by_count, unknown, error }) => {
             let named = |part: &str, ty: Type| {
                 Value::unknown(Unknown { ty, ..unknown.as_ref().clone() }.named(format!("{address}.{part}")))
             };
@@ -136,9 +145,33 @@ pub(super) fn expand<T>(
             } else {
                 Repetition::Each(named("each.key", Type::String), named("each.value", Type::Any))
             };
-            Expansion::Unknown([build(InstanceKey::Unknown, repetition)], unknown)
+            match planned.filter(|_| error.is_none()) {
+                Some(keys) => of_keys(keys, &named("each.value", Type::Any), block.header, &mut build),
+                None => Expansion::Unknown([build(InstanceKey::Unknown, repetition)], unknown),
+            }
         }
     }
+}
+
+/// The instances that a plan has; what `each.value` is in them it does not tell.
+fn of_keys<T>(
+    keys: Vec<InstanceKey>,
+    value: &Value,
+    place: Span,
+    build: &mut dyn FnMut(InstanceKey, Repetition) -> (InstanceKey, T),
+) -> Expansion<T> {
+    let of_plan = |key: Value| key.at(Origin::derived(place, None));
+    let is_keyed = matches!(keys.first(), Some(InstanceKey::Name(_)));
+    let items = keys.into_iter().map(|key| {
+        let repetition = match &key {
+            InstanceKey::Name(name) => Repetition::Each(of_plan(Value::string(Arc::clone(name))), value.clone()),
+            InstanceKey::Index(index) => Repetition::Count(of_plan(Value::from(*index))),
+            InstanceKey::None | InstanceKey::Unknown => Repetition::None,
+        };
+        build(key, repetition)
+    });
+    let items = items.collect();
+    if is_keyed { Expansion::Keyed(items) } else { Expansion::Counted(items) }
 }
 
 /// The error that Terraform stops with at a block's `count` or `for_each`.

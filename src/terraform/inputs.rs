@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::config::{HclFile, Problem};
+use super::plan::Plan;
 use crate::eval::{Budget, Constants, EvalError, Evaluator};
 use crate::source::{ReadError, Reader, Span, join_path};
-use crate::syntax::json::parse_json;
+use crate::syntax::json::recover_json;
 use crate::value::{Fields, Origin, Value};
 
 /// A `--var` of the command line: a variable, or with dots a part of one, and what it is set to.
@@ -39,6 +40,8 @@ pub struct Inputs {
     pub problems: Vec<Problem>,
     /// What Terraform would stop at in the files.
     pub errors: Vec<EvalError>,
+    /// What Terraform plans.
+    pub plan: Option<Plan>,
 }
 
 impl Inputs {
@@ -64,14 +67,11 @@ impl Inputs {
     fn read_file(&mut self, reader: &Reader<'_>, path: &str, budget: &Budget) -> Result<(), ReadError> {
         if path.ends_with(".json") {
             let file = reader.read(path)?;
-            match parse_json(&reader.text(file)) {
-                Err(error) => self.problems.push(Problem::Syntax(error.in_file(file))),
-                Ok(json) => {
-                    let value = json.to_value(&|range| Origin::source(Span::new(file, range.start, range.end)));
-                    let fields = value.as_fields().cloned().unwrap_or_default();
-                    self.values.extend(fields.into_iter().filter(|(name, _)| &**name != "//"));
-                }
-            }
+            let (json, errors) = recover_json(&reader.text(file));
+            self.problems.extend(errors.into_iter().map(|error| Problem::Syntax(error.in_file(file))));
+            let value = json.to_value(&|range| Origin::source(Span::new(file, range.start, range.end)));
+            let fields = value.as_fields().cloned().unwrap_or_default();
+            self.values.extend(fields.into_iter().filter(|(name, _)| &**name != "//"));
             return Ok(());
         }
         let file = HclFile::read(reader, path)?;

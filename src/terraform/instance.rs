@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::config::{Configuration, Mode, Module, local_source};
 use super::expand::{Expansion, InstanceKey, Repetition, expand};
 use super::inputs::Inputs;
+use super::plan::{self, Plan};
 use super::resource::Resource;
 use super::scope::ModuleScope;
 use super::trail::Trail;
@@ -138,6 +139,12 @@ impl<'w> World<'w> {
         })
     }
 
+    /// What Terraform plans for the root module.
+    #[must_use]
+    pub fn plan(&self) -> Option<&Plan> {
+        self.inputs.plan.as_ref()
+    }
+
     /// The root module's instance.
     #[must_use]
     pub fn root(&self) -> &Rc<Instance> {
@@ -193,13 +200,27 @@ impl<'w> World<'w> {
         let block = instance.module.outputs.get(name)?;
         let label = || instance.qualify(&format!("output.{name}"));
         Some(instance.outputs.get(&self.trail, name, at, label, || {
-            let value = block
-                .body
-                .attribute("value")
-                .ok_or_else(|| EvalError::new(block.header, "this output has no `value`"))?;
-            let sensitive = self.literal_flag(block, "sensitive");
-            Ok(self.evaluate(instance, value)?.marked(sensitive))
+            let evaluated = self.evaluate_output(instance, name, block);
+            match (&instance.caller, self.plan()) {
+                (None, Some(plan)) => plan::overlaid(plan.output(name), evaluated, block.header),
+                _ => evaluated,
+            }
         }))
+    }
+
+    fn evaluate_output(&self, instance: &Rc<Instance>, name: &str, block: &Block) -> Evaluated {
+        if instance.module.is_planned {
+            let reason = match instance.caller {
+                Some(_) => "a plan does not tell what the outputs of modules are",
+                None => "it is known only after apply",
+            };
+            let name = instance.qualify(name);
+            return Ok(Value::unknown(Unknown::new(Type::Any, reason, Some(block.header)).named(name)));
+        }
+        let value =
+            block.body.attribute("value").ok_or_else(|| EvalError::new(block.header, "this output has no `value`"))?;
+        let sensitive = self.literal_flag(block, "sensitive");
+        Ok(self.evaluate(instance, value)?.marked(sensitive))
     }
 
     /// The value of a variable: what its caller or the inputs give, converted to its type, or its default.
@@ -211,8 +232,7 @@ impl<'w> World<'w> {
     }
 
     fn evaluate_variable(&self, instance: &Rc<Instance>, name: &Arc<str>, block: &Block, label: &str) -> Evaluated {
-        let ty = self.type_of(block)?;
-        let default = |expr: &Expr| self.constant(expr);
+        let settled = |given| self.settled(instance, name, block, label, given);
         let given = match &instance.caller {
             Some(caller) => match caller.block.body.attribute(name) {
                 Some(argument) => {
@@ -222,8 +242,21 @@ impl<'w> World<'w> {
                 }
                 None => None,
             },
-            None => self.inputs.values.get(name).cloned(),
+            None => {
+                let written = settled(self.inputs.values.get(name).cloned());
+                let plan = self.plan();
+                return match plan.and_then(|plan| Some((plan.variable(name)?, plan.place()))) {
+                    Some((planned, place)) => Ok(plan::given(&settled(Some(planned.clone()))?, written, place)),
+                    None => written,
+                };
+            }
         };
+        settled(given)
+    }
+
+    /// The value of a variable that is given this.
+    fn settled(&self, instance: &Instance, name: &str, block: &Block, label: &str, given: Option<Value>) -> Evaluated {
+        let ty = self.type_of(block)?;
         let refused = given.as_ref().is_some_and(|value| value.is_null() && !is_nullable(block));
         if refused && block.body.attribute("default").is_none() {
             let span = given.and_then(|value| value.origin.span()).unwrap_or(block.header);
@@ -233,7 +266,7 @@ impl<'w> World<'w> {
         let value = match given {
             Some(value) => value,
             None => match block.body.attribute("default") {
-                Some(attribute) => default(&attribute.value)?,
+                Some(attribute) => self.constant(&attribute.value)?,
                 None => {
                     let reason = match &instance.caller {
                         Some(_) => format!("`{label}` is required, and the module call does not set it"),
@@ -320,9 +353,17 @@ impl<'w> World<'w> {
     /// The module that a block in a directory calls.
     pub(super) fn called_module(&self, dir: &str, block: &Block, address: &str) -> Result<Rc<Module>, Unknown> {
         let source = block.body.attribute("source");
+        let calls = call_names(address);
         let dir = local_source(dir, block)
-            .or_else(|| self.configuration.installed.get(&self.root.module.dir)?.get(&installed_key(address)).cloned());
-        dir.and_then(|dir| self.configuration.modules.get(&dir)).cloned().ok_or_else(|| {
+            .or_else(|| self.configuration.installed.get(&self.root.module.dir)?.get(&calls.join(".")).cloned());
+        let here = dir.and_then(|dir| self.configuration.modules.get(&dir)).cloned();
+        let planned = || self.plan()?.module(&calls, block.header);
+        let found = match here {
+            Some(module) if module.is_empty() => planned().or(Some(module)),
+            Some(module) => Some(module),
+            None => planned(),
+        };
+        found.ok_or_else(|| {
             let named = match source.map(|source| &source.value.kind) {
                 Some(ExprKind::Text(text)) => format!("the module `{text}` is not in this repository"),
                 _ => "the module's source is not a plain text".to_owned(),
@@ -407,8 +448,8 @@ fn is_nullable(variable: &Block) -> bool {
     variable.body.attribute("nullable").is_none_or(|attribute| !matches!(attribute.value.kind, ExprKind::Bool(false)))
 }
 
-/// The key of a module call in `modules.json`: call names joined by dots, without instance keys.
-fn installed_key(address: &str) -> String {
+/// The names of the calls that lead to a module, without instance keys. Joined by dots they are its key in `modules.json`.
+fn call_names(address: &str) -> Vec<&str> {
     let mut names = Vec::new();
     let mut rest = address;
     while let Some(after) = rest.strip_prefix("module.") {
@@ -417,7 +458,7 @@ fn installed_key(address: &str) -> String {
         let next = after.find(".module.").map(|at| at + 1);
         rest = next.and_then(|at| after.get(at..)).unwrap_or("");
     }
-    names.join(".")
+    names
 }
 
 /// The label of an instance key, as addresses write it.

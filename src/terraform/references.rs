@@ -11,7 +11,8 @@ use crate::source::Span;
 use crate::syntax::hcl::ast::{Block, Body, Expr, ExprKind, ForExpr, Step, StepKind, TemplatePart};
 
 /// Arguments that name things of Terraform's own language and are no expressions.
-const NO_EXPRESSIONS: &[&str] = &["provider", "providers", "ignore_changes", "replace_triggered_by"];
+const NO_EXPRESSIONS: &[&str] =
+    &["provider", "providers", "ignore_changes", "replace_triggered_by", "when", "on_failure"];
 
 /// A name that nothing around it binds, with the steps after it.
 pub(super) struct Reference<'r> {
@@ -133,7 +134,12 @@ impl Walk<'_> {
 
     fn expr(&mut self, expr: &Expr) {
         match &expr.kind {
-            ExprKind::Null | ExprKind::Bool(_) | ExprKind::Number(_) | ExprKind::Text(_) | ExprKind::Invalid => {}
+            ExprKind::Null
+            | ExprKind::Bool(_)
+            | ExprKind::Number(_)
+            | ExprKind::HugeNumber
+            | ExprKind::Text(_)
+            | ExprKind::Invalid => {}
             ExprKind::Template(parts) => self.template(parts),
             ExprKind::Tuple(items) => items.iter().for_each(|item| self.expr(item)),
             ExprKind::Object(items) => {
@@ -251,6 +257,9 @@ impl Module {
         at: Span,
     ) -> Option<EvalError> {
         let error = |message: String, help: Option<String>| {
+            if self.wrapped {
+                return Some(EvalError::bound(at, format!("{message}, and Terragrunt may add it")));
+            }
             let error = EvalError::new(at, message);
             Some(match help {
                 Some(help) => error.with_help(help),

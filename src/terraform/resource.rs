@@ -9,6 +9,7 @@ use super::computed;
 use super::config::Mode;
 use super::expand::{Expansion, InstanceKey, Repetition, expand};
 use super::instance::{Instance, Memo, World};
+use super::plan::overlaid;
 use super::policy_document;
 use crate::eval::{EvalError, Evaluated, Evaluator};
 use crate::source::Span;
@@ -86,23 +87,45 @@ impl ResourceInstance {
     pub fn attribute(&self, world: &World<'_>, name: &Arc<str>, at: Span) -> Evaluated {
         let label = || format!("{}.{name}", self.address);
         self.values.get(&world.trail, name, at, label, || {
-            if let Some(configured) = self.evaluate_configured(world, name)? {
-                return Ok(computed::given_back(&self.ty, name, configured));
-            }
-            if builtin::is_builtin(self) {
-                return builtin::attribute(self, world, name, at);
-            }
-            if self.mode == Mode::Data
-                && &*self.ty == "aws_iam_policy_document"
-                && matches!(&**name, "json" | "minified_json")
-            {
-                return policy_document::json(self, world);
-            }
-            if let Some(value) = computed::attribute(self, world, name) {
-                return Ok(value);
-            }
-            Ok(Value::unknown(self.rest().attribute(name, at)))
+            let header = self.block.header;
+            let planned = self.planned(world, name);
+            let place = self.block.body.attribute(name).map_or(header, |attribute| attribute.value.span);
+            let evaluated = self.evaluate(world, name, at).map(|value| match (value, planned) {
+                (Some(value), _) => value,
+                (None, Some(planned)) if planned.as_unknown().is_none() => Value::null().written_at(header),
+                (None, _) => Value::unknown(self.rest().attribute(name, at)),
+            });
+            overlaid(planned, evaluated, place)
         })
+    }
+
+    /// The value of an attribute by what is written; `None` where only the provider knows it.
+    fn evaluate(&self, world: &World<'_>, name: &Arc<str>, at: Span) -> Result<Option<Value>, EvalError> {
+        if let Some(configured) = self.evaluate_configured(world, name)? {
+            return Ok(Some(computed::given_back(&self.ty, name, configured)));
+        }
+        if builtin::is_builtin(self) {
+            return builtin::attribute(self, world, name, at).map(Some);
+        }
+        if self.mode == Mode::Data
+            && &*self.ty == "aws_iam_policy_document"
+            && matches!(&**name, "json" | "minified_json")
+        {
+            return policy_document::json(self, world).map(Some);
+        }
+        Ok(computed::attribute(self, world, name))
+    }
+
+    /// What is planned for an attribute.
+    fn planned<'p>(&self, world: &'p World<'_>, name: &str) -> Option<&'p Value> {
+        world.plan()?.instance(&self.address)?.get(name)
+    }
+
+    /// The attributes that the plan knows to have a value.
+    fn planned_names<'p>(&self, world: &'p World<'_>) -> impl Iterator<Item = &'p Arc<str>> {
+        let planned = world.plan().and_then(|plan| plan.instance(&self.address));
+        let known = |value: &Value| !value.is_null() && value.as_unknown().is_none();
+        planned.into_iter().flatten().filter(move |(_, value)| known(value)).map(|(name, _)| name)
     }
 
     /// What the provider makes of an attribute that is left out, as far as that is known.
@@ -116,7 +139,9 @@ impl ResourceInstance {
     pub fn configured(&self, world: &World<'_>, name: &str) -> Option<Value> {
         let key: Arc<str> = name.into();
         let at = self.block.header;
-        if !self.sets(name) {
+        // Where only a plan tells of the resource, it leaves out which blocks are `dynamic`, and has what they make.
+        let has_blocks = || self.owner.module.is_planned && self.planned(world, name).is_some_and(holds_blocks);
+        if !self.sets(name) && !has_blocks() {
             return None;
         }
         Some(self.attribute(world, &key, at).unwrap_or_else(|error| {
@@ -146,7 +171,9 @@ impl ResourceInstance {
         let scope = world.scope(&self.owner, &self.repetition);
         let evaluator = Evaluator::new(&scope, world.budget);
         if let Some(attribute) = self.block.body.attribute(name) {
-            return evaluator.evaluate(&attribute.value).map(Some);
+            // The plan may know what could not be read.
+            let is_read = !matches!(attribute.value.kind, ExprKind::Invalid) || self.planned(world, name).is_none();
+            return is_read.then(|| evaluator.evaluate(&attribute.value)).transpose();
         }
         Ok(nested_blocks(&evaluator, &self.block.body, name))
     }
@@ -160,14 +187,25 @@ impl ResourceInstance {
         Unknown::new(Type::Any, reason, Some(self.block.header)).named(Arc::clone(&self.address))
     }
 
+    /// What its `lifecycle` ignores: attribute paths as text, each at its place; `all` for everything.
+    #[must_use]
+    pub fn ignored_changes(&self) -> Value {
+        let header = self.block.header;
+        if self.owner.module.is_planned {
+            let reason = "a plan does not tell which changes `lifecycle` ignores";
+            return Value::unknown(Unknown::new(Type::Any, reason, Some(header)));
+        }
+        ignored_changes(&self.block).unwrap_or_else(|| Value::list(Type::String, Vec::new()).written_at(header))
+    }
+
     /// Everything the configuration sets, as an object whose other attributes are unknown.
     #[must_use]
     pub fn object(&self, world: &World<'_>) -> Value {
         let mut fields = self.configured_fields(world);
         let closed = builtin::is_builtin(self);
         let others = if closed { builtin::attributes().to_vec() } else { computed::attributes(self) };
-        for name in others {
-            let name: Arc<str> = name.into();
+        let planned = self.planned_names(world).cloned();
+        for name in others.into_iter().map(Arc::from).chain(planned) {
             if !fields.contains_key(&name)
                 && let Ok(value) = self.attribute(world, &name, self.block.header)
             {
@@ -176,6 +214,20 @@ impl ResourceInstance {
         }
         let object = Object { fields, rest: (!closed).then(|| Arc::new(self.rest())) };
         Value::new(Data::Object(Arc::new(object))).written_at(self.block.header)
+    }
+
+    /// Every attribute and nested block that the configuration sets, and what is planned besides.
+    #[must_use]
+    pub fn values(&self, world: &World<'_>) -> Fields {
+        let mut fields = self.configured_fields(world);
+        for name in self.planned_names(world) {
+            if !fields.contains_key(name)
+                && let Ok(value) = self.attribute(world, name, self.block.header)
+            {
+                fields.insert(Arc::clone(name), value);
+            }
+        }
+        fields
     }
 
     /// Every attribute and nested block that the configuration sets.
@@ -197,9 +249,12 @@ impl ResourceInstance {
     }
 }
 
-/// What a resource's `lifecycle` ignores: attribute paths as text, each at its place; `all` for everything.
-#[must_use]
-pub fn ignored_changes(block: &Block) -> Option<Value> {
+/// Whether a planned value is one of nested blocks.
+fn holds_blocks(value: &Value) -> bool {
+    value.as_items().is_some_and(|items| items.iter().any(|item| item.as_fields().is_some()))
+}
+
+fn ignored_changes(block: &Block) -> Option<Value> {
     let lifecycle = block.body.blocks_of("lifecycle").next()?;
     let attribute = lifecycle.body.attribute("ignore_changes")?;
     let items: Vec<Value> = match &attribute.value.kind {

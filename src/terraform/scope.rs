@@ -75,14 +75,20 @@ impl ModuleScope<'_, '_> {
         };
         match find(&name) {
             Some(value) => Ok(Found { value: value?, used: 1 }),
-            None => Err(self.undeclared(root, Some(&name), None, at)),
+            None => self.undeclared(root, Some(&name), None, at),
         }
     }
 
-    /// Why something that was not found is an error.
-    fn undeclared(&self, root: &str, first: Option<&str>, second: Option<&str>, at: Span) -> EvalError {
-        let error = self.instance.module.undeclared(root, first, second, at);
-        error.unwrap_or_else(|| EvalError::new(at, format!("`{root}` alone stands for nothing")))
+    /// What something is that was not found: an error, or unknown where it may be in a file that is not here yet.
+    fn undeclared(&self, root: &str, first: Option<&str>, second: Option<&str>, at: Span) -> Result<Found, EvalError> {
+        match self.instance.module.undeclared(root, first, second, at) {
+            Some(error) if error.bound => {
+                let value = Value::unknown(Unknown::new(Type::Any, error.message, Some(at)));
+                Ok(Found { value, used: 1 + usize::from(matches!(root, "data" | "ephemeral")) })
+            }
+            Some(error) => Err(error),
+            None => Err(EvalError::new(at, format!("`{root}` alone stands for nothing"))),
+        }
     }
 
     fn path(&self, path: &[PathStep], at: Span) -> Result<Found, EvalError> {
@@ -104,7 +110,7 @@ impl ModuleScope<'_, '_> {
             return Err(EvalError::new(at, "`module` is followed by the name of a module call"));
         };
         if !self.instance.module.calls.contains_key(&name) {
-            return Err(self.undeclared("module", Some(&name), None, at));
+            return self.undeclared("module", Some(&name), None, at);
         }
         let children = match self.world.children(self.instance, &name) {
             Ok(children) => children,
@@ -154,10 +160,10 @@ impl ModuleScope<'_, '_> {
             Mode::Ephemeral => "ephemeral",
         };
         let (Some(ty), Some(name)) = (&ty, name_at(path, skip)) else {
-            return Err(self.undeclared(root, ty.as_deref(), None, at));
+            return self.undeclared(root, ty.as_deref(), None, at);
         };
         let Some(resource) = self.world.resource(self.instance, mode, ty, &name)? else {
-            return Err(self.undeclared(root, Some(ty), Some(&name), at));
+            return self.undeclared(root, Some(ty), Some(&name), at);
         };
         let address = self.instance.qualify(&mode.address(ty, &name));
         if let Some(error) = self.world.trail.refers_back(&address, at) {

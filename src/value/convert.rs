@@ -51,6 +51,10 @@ pub fn convert(value: &Value, ty: &Type) -> Converted {
         (Data::Number(number), Type::String) => Data::String(number.to_string().into()),
         (Data::String(text), Type::Number) => match Number::parse(text) {
             Some(number) => Data::Number(number),
+            None if Number::is_beyond(text) => {
+                let unknown = Unknown::new(Type::Number, Number::BEYOND, value.origin.span());
+                Data::Unknown(Arc::new(Unknown { not_null: true, ..unknown }))
+            }
             None => return Err(ConvertError("a number is required".to_owned())),
         },
         (Data::String(text), Type::Bool) => match &**text {

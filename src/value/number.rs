@@ -14,8 +14,12 @@ use super::decimal::Decimal;
 
 /// Bits of mantissa that Terraform keeps (`big.ParseFloat(…, 512, …)` in cty).
 const PRECISION: u64 = 512;
-/// Decimal exponents beyond this are refused: nobody writes them, and they cost memory.
-const MAX_DECIMAL_EXPONENT: i64 = 5_000;
+/// Numbers with decimal exponents beyond this are not computed with: nobody writes them, and they cost memory.
+const MAX_DECIMAL_EXPONENT: i64 = 15_000;
+/// Numbers with more digits before the point are not computed with.
+const MAX_DIGITS: usize = 10_000;
+/// Decimal exponents beyond this are no numbers to Terraform either (`big.ParseFloat` fails).
+const MAX_READ_EXPONENT: i64 = i32::MAX as i64;
 /// Binary exponents beyond this are refused, so that aligning two numbers stays cheap.
 const MAX_BINARY_EXPONENT: i64 = 1 << 16;
 
@@ -38,14 +42,16 @@ struct Big {
     exponent: i64,
 }
 
-impl Number {
-    /// Zero.
-    pub const ZERO: Self = Self(Repr::Int(0));
+/// The parts of a decimal literal.
+struct Literal<'t> {
+    negative: bool,
+    whole: &'t str,
+    fraction: &'t str,
+    exponent: i64,
+}
 
-    /// Reads a decimal literal such as `5`, `0.83` or `-1e3`, as HCL and `tonumber` do.
-    /// `None` when the text is not one, or its exponent is absurd.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
+impl<'t> Literal<'t> {
+    fn read(text: &'t str) -> Option<Self> {
         let (negative, digits) = match text.as_bytes().first()? {
             b'-' => (true, text.get(1..)?),
             b'+' => (false, text.get(1..)?),
@@ -57,9 +63,23 @@ impl Number {
         };
         let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
         let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-        if (whole.is_empty() && fraction.is_empty()) || !all_digits(whole) || !all_digits(fraction) {
-            return None;
-        }
+        let is_number = !(whole.is_empty() && fraction.is_empty()) && all_digits(whole) && all_digits(fraction);
+        is_number.then_some(Self { negative, whole, fraction, exponent })
+    }
+}
+
+impl Number {
+    /// Why a number is not known that is [beyond](Self::is_beyond) what is computed with.
+    pub const BEYOND: &str = "this number is beyond those that trysquare computes with";
+
+    /// Zero.
+    pub const ZERO: Self = Self(Repr::Int(0));
+
+    /// Reads a decimal literal such as `5`, `0.83` or `-1e3`, as HCL and `tonumber` do.
+    /// `None` when the text is not one, or [beyond](Number::is_beyond) what is computed with.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let Literal { negative, whole, fraction, exponent } = Literal::read(text)?;
         if exponent == 0
             && fraction.is_empty()
             && let Ok(small) = whole.parse::<i64>()
@@ -67,7 +87,7 @@ impl Number {
             return Some(Self(Repr::Int(if negative { -small } else { small })));
         }
         let exponent = exponent.checked_sub(i64::try_from(fraction.len()).ok()?)?;
-        if exponent.abs() > MAX_DECIMAL_EXPONENT || whole.len() > 10_000 {
+        if exponent.abs() > MAX_DECIMAL_EXPONENT || whole.len() > MAX_DIGITS {
             return None;
         }
         let joined = format!("{whole}{fraction}");
@@ -77,6 +97,13 @@ impl Number {
         }
         let power = BigInt::from(10).pow(u32::try_from(exponent.unsigned_abs()).ok()?);
         Some(if exponent >= 0 { Self::from_parts(value * power, 0) } else { Self::quotient(&value, &power, 0) })
+    }
+
+    /// Whether the text is a number that Terraform reads, and that is too large or too small to be computed with here.
+    #[must_use]
+    pub fn is_beyond(text: &str) -> bool {
+        let is_read = |literal: Literal<'_>| literal.exponent.abs() <= MAX_READ_EXPONENT;
+        Literal::read(text).is_some_and(is_read) && Self::parse(text).is_none()
     }
 
     /// The number a float stands for; `None` for infinities and NaN.
@@ -430,6 +457,18 @@ mod tests {
         let third = number("1").div(&number("3")).unwrap().to_string();
         assert_eq!(third.len(), "0.".len() + 155, "{third}");
         assert!(third.starts_with("0.33333333"));
+    }
+
+    #[test]
+    fn what_is_beyond_is_still_a_number() {
+        for text in ["1e15001", "-2.5E-20000", "1e2147483647", &"9".repeat(20_000)] {
+            assert!(Number::parse(text).is_none() && Number::is_beyond(text), "{text}");
+        }
+        for text in ["1e15000", "1e99999999999", "e5", "x", "1e", "1.2.3"] {
+            assert!(!Number::is_beyond(text), "{text}");
+        }
+        assert_eq!(number("1e6000").to_string().len(), 6_001);
+        assert!(number("1e-15000") > Number::ZERO);
     }
 
     #[test]

@@ -4,13 +4,19 @@
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::indexing_slicing)]
 
 mod baseline;
+mod changed;
 mod documents;
+mod fix;
 mod formats;
 mod hostile;
 mod init;
 mod mistakes;
 mod output;
 mod packs;
+mod plans;
 mod query;
 mod run;
 mod suppression;
+#[allow(dead_code, reason = "shared with tests that ask more of it")]
+#[path = "../support/terraform.rs"]
+mod terraform;

@@ -100,6 +100,9 @@ fn help_teaches() {
     insta::assert_snapshot!("help-check", trysquare(&["check", "--help"]).stdout);
     insta::assert_snapshot!("help-init", trysquare(&["init", "--help"]).stdout);
     insta::assert_snapshot!("help-query", trysquare(&["query", "--help"]).stdout);
+    for command in ["rules", "explain", "test", "schema"] {
+        insta::assert_snapshot!(format!("help-{command}"), trysquare(&[command, "--help"]).stdout);
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Rules of a repository's own, and what it may choose of the others.
 
-use super::run::{Scratch, trysquare, trysquare_in};
+use super::run::{Scratch, root, trysquare, trysquare_in};
 
 const FUNCTION: &str = "resource \"aws_lambda_function\" \"a\" {\n  function_name = \"a\"\n  memory_size   = 1024\n}\n";
 
@@ -220,4 +220,54 @@ fn a_page_is_laid_out_for_reading() {
     let json = trysquare(&["explain", "lambda-limits", "--format", "json"]).stdout;
     let page: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!((&page["id"], &page["markdown"]), (&"lambda-limits".into(), &raw.into()));
+}
+
+#[test]
+fn a_page_does_not_steer_the_terminal() {
+    let page = memory_page("team-memory", "").replace("No function", "No \u{1b}[31mfunction `\u{1b}[2J`")
+        + "\n| A |\n|---|\n| \u{1b}[32m |\n\n```text\n\u{1b}[33m\n```\n\n[x](http://y/\u{1b}[34m)\n";
+    let own = repository("steering", "packs = [\"policies\"]\n", &[("policies/team-memory.md", page)]);
+    for command in [&["explain", "team-memory"][..], &["rules"], &["test"], &["check"]] {
+        let output = trysquare_in(own.path(), command);
+        assert!(!output.stdout.is_empty());
+        assert!(!output.stdout.contains('\u{1b}') && !output.stderr.contains('\u{1b}'), "{}", output.stdout);
+    }
+}
+
+/// HCL as JSON, expressions as texts.
+fn as_json(hcl: &str) -> serde_json::Value {
+    hcl::from_str(hcl).unwrap()
+}
+
+#[test]
+fn the_schemas_fit_what_is_read() {
+    let validator = |of: &str| {
+        let schema = serde_json::from_str(&trysquare(&["schema", of]).stdout).unwrap();
+        jsonschema::draft202012::new(&schema).unwrap()
+    };
+    let config = validator("config");
+    for example in ["hoopstat", "ferryline"] {
+        let text = std::fs::read_to_string(root().join(format!("examples/{example}/trysquare.hcl"))).unwrap();
+        let errors: Vec<String> = config.iter_errors(&as_json(&text)).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{example}: {errors:?}");
+    }
+    for wrong in [
+        "pakcs = []",
+        "rule \"a\" {\n  severity = \"fatal\"\n}",
+        "standard {\n  functions = { a = { tiemout = 3 } }\n}",
+    ] {
+        assert!(!config.is_valid(&as_json(wrong)), "{wrong}");
+    }
+    let rule = validator("rule");
+    for (path, text) in trysquare::rules::pack::PAGES {
+        let block = &text[trysquare::rules::page::head(text).rule.unwrap()];
+        let errors: Vec<String> = rule.iter_errors(&as_json(block)).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{path}: {errors:?}");
+    }
+    for wrong in [
+        "rule \"a\" {\n  condition = true\n}",
+        "rule \"a\" {\n  condition = true\n  error_message = \"\"\n  lable {\n  }\n}",
+    ] {
+        assert!(!rule.is_valid(&as_json(wrong)), "{wrong}");
+    }
 }

@@ -1,7 +1,8 @@
 //! Runs the binary.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::{env, fs};
 
 /// What a run gave.
@@ -31,7 +32,19 @@ pub fn trysquare_with(dir: &Path, arguments: &[&str], environment: &[(&str, &str
     ENVIRONMENT.iter().for_each(|name| {
         command.env_remove(name);
     });
-    let output = command.args(arguments).current_dir(dir).envs(environment.iter().copied()).output().unwrap();
+    output(command.args(arguments).current_dir(dir).envs(environment.iter().copied()).output().unwrap())
+}
+
+/// The same with a text on standard input.
+pub fn trysquare_piped(dir: &Path, arguments: &[&str], input: &str) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_trysquare"));
+    command.args(arguments).current_dir(dir).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    output(child.wait_with_output().unwrap())
+}
+
+fn output(output: std::process::Output) -> Output {
     Output {
         status: output.status.code().unwrap(),
         stdout: String::from_utf8(output.stdout).unwrap(),

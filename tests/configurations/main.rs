@@ -72,3 +72,19 @@ fn the_record_is_what_terraform_says() {
     }
     report("reality", &differences, compared);
 }
+
+#[test]
+fn with_a_plan_everything_is_as_planned() {
+    if terraform::wanted() != Some(false) {
+        return;
+    }
+    let recorded = cases::load();
+    let cases = recorded.iter().flat_map(|file| &file.cases);
+    let fine = |case: &&cases::Case| case.on_purpose.is_empty() && case.expected != ["error"] && !case.is_alone();
+    let together = planned::together(cases.filter(fine));
+    let ours = subject::evaluate_planned(&together.files, &together.plan);
+    assert_eq!(ours.len(), together.lines.len());
+    let pairs = ours.iter().zip(&together.lines).filter(|(ours, theirs)| !subject::agrees(ours, theirs));
+    let differences: Vec<String> = pairs.map(|(ours, theirs)| format!("{theirs}\n  trysquare: {ours}")).collect();
+    report("with a plan", &differences, ours.len());
+}

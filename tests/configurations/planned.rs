@@ -35,14 +35,42 @@ fn write(path: &Path, text: &str) {
 
 /// Writes a configuration as the module `c<AT>`.
 fn add(root: &Path, at: usize, case: &Case) {
-    for (path, text) in &case.files {
-        write(&root.join(format!("c{at}")).join(path), text);
-    }
+    files(at, case).iter().for_each(|(path, text)| write(&root.join(path), text));
+}
+
+/// The files of a configuration as the module `c<AT>`, and of its caller.
+fn files(at: usize, case: &Case) -> Vec<(String, String)> {
+    let mut files: Vec<_> = case.files.iter().map(|(path, text)| (format!("c{at}/{path}"), text.clone())).collect();
     let mut caller = format!("module \"c{at}\" {{ source = \"./c{at}\" }}\n");
     for name in case.outputs() {
         caller.push_str(&format!("output \"c{at}__{name}\" {{\nsensitive = true\nvalue = module.c{at}.{name}\n}}\n"));
     }
-    write(&root.join(format!("c{at}.tf")), &caller);
+    files.push((format!("c{at}.tf"), caller));
+    files
+}
+
+/// Configurations that succeed, called by one root module, and the plan of that.
+pub struct Together {
+    /// Paths and texts.
+    pub files: Vec<(String, String)>,
+    /// The plan, as `terraform show -json` prints it.
+    pub plan: String,
+    /// What it says of resource instances, a line each.
+    pub lines: Vec<String>,
+}
+
+/// Plans configurations together.
+pub fn together<'c>(cases: impl Iterator<Item = &'c Case>) -> Together {
+    let directory = Directory::new();
+    let files: Vec<_> = cases.enumerate().flat_map(|(at, case)| files(at, case)).collect();
+    files.iter().for_each(|(path, text)| write(&directory.path().join(path), text));
+    assert!(install(directory.path()).status.success());
+    let planned = run(directory.path(), PLAN);
+    assert!(planned.status.success(), "{}", String::from_utf8_lossy(&planned.stdout));
+    let plan = show(directory.path());
+    let lines =
+        read_plan(&plan).into_iter().map(|(_, line)| line).filter(|line| !line.starts_with("output ")).collect();
+    Together { files, plan, lines }
 }
 
 impl Case {
@@ -84,7 +112,7 @@ fn solve(root: &Path, batch: &[usize], results: &mut [Option<Vec<String>>]) {
         let init = install(root);
         let outcome = if init.status.success() { run(root, PLAN) } else { run(root, &["validate", "-json"]) };
         if init.status.success() && outcome.status.success() {
-            let lines = read_plan(root);
+            let lines = read_plan(&show(root));
             for at in left {
                 results[at] = Some(of_module(&lines, at));
             }
@@ -173,7 +201,7 @@ fn plan_alone(case: &Case) -> Vec<String> {
     if !init.status.success() || !run(root, &arguments).status.success() {
         return vec!["error".to_owned()];
     }
-    read_plan(root).into_iter().map(|(_, line)| line).collect()
+    read_plan(&show(root)).into_iter().map(|(_, line)| line).collect()
 }
 
 #[derive(Deserialize)]
@@ -204,11 +232,14 @@ struct ResourceValues<'p> {
     after_sensitive: Option<&'p RawValue>,
 }
 
+/// The plan that was made last.
+fn show(root: &Path) -> String {
+    String::from_utf8(run(root, &["show", "-json", "plan.bin"]).stdout).unwrap()
+}
+
 /// What a plan says, a line an output or resource instance, each with its name to sort by.
-fn read_plan(root: &Path) -> Vec<(String, String)> {
-    let shown = run(root, &["show", "-json", "plan.bin"]);
-    let text = String::from_utf8(shown.stdout).unwrap();
-    let plan: Plan<'_> = serde_json::from_str(&text).unwrap();
+fn read_plan(text: &str) -> Vec<(String, String)> {
+    let plan: Plan<'_> = serde_json::from_str(text).unwrap();
     let mut lines = Vec::new();
     for (name, change) in &plan.output_changes {
         let planned = plan.planned_values.outputs.get(name);

@@ -2,7 +2,7 @@
 
 use trysquare::eval::Budget;
 use trysquare::source::{MemoryProvider, Reader, Sources};
-use trysquare::terraform::{Configuration, Inputs, Mode, Override, ResourceInstance, World};
+use trysquare::terraform::{Configuration, Inputs, Mode, Override, Plan, PlanText, ResourceInstance, World};
 
 use super::cases::Case;
 use super::notation;
@@ -31,17 +31,40 @@ pub fn evaluate(case: &Case) -> (Vec<String>, String) {
         let value = world.output(world.root(), name, block.header).unwrap();
         lines.push(format!("output {name} = {}", value.as_ref().map_or("error".to_owned(), notation::render)));
     }
+    lines.extend(resource_lines(&world));
+    lines.sort();
+    (lines, String::new())
+}
+
+/// What comes out for the resource instances of a configuration of which there is a plan.
+pub fn evaluate_planned(files: &[(String, String)], plan: &str) -> Vec<String> {
+    let provider: MemoryProvider = files.iter().cloned().collect();
+    let reader = Reader::new(&provider, Sources::new());
+    let budget = Budget::new();
+    let configuration = Configuration::load(&reader, Some(&[String::new()]));
+    let text = PlanText { path: "plan.json".to_owned(), text: plan.to_owned() };
+    let plan = Plan::read(&text, &reader).unwrap();
+    assert_eq!(plan.difference(&configuration, ""), None);
+    let inputs = Inputs { plan: Some(plan), ..Inputs::default() };
+    let world = World::new(&reader, &configuration, "", &inputs, &budget).unwrap();
+    assert_eq!(world.plan_difference(), None);
+    let mut lines = resource_lines(&world);
+    lines.sort();
+    lines
+}
+
+fn resource_lines(world: &World<'_>) -> Vec<String> {
+    let mut lines = Vec::new();
     for owner in world.instances() {
         for (mode, ty, name) in owner.module.resources.keys() {
             if *mode == Mode::Managed && &**ty == "terraform_data" {
                 let resource = world.resource(owner, *mode, ty, name).unwrap().unwrap();
                 let instances = resource.instances.items().iter();
-                lines.extend(instances.map(|(_, instance)| resource_line(instance, &world)));
+                lines.extend(instances.map(|(_, instance)| resource_line(instance, world)));
             }
         }
     }
-    lines.sort();
-    (lines, String::new())
+    lines
 }
 
 fn resource_line(instance: &ResourceInstance, world: &World<'_>) -> String {

@@ -108,3 +108,7 @@ variable "checked" {
 locals {
   mistaken = local.nothing
 }
+
+resource "aws_sqs_queue" "counted" {
+  count = 1
+}

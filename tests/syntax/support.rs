@@ -114,6 +114,7 @@ pub fn walk_expr<'a>(expr: &'a Expr, parent: Span, visit: &mut dyn FnMut(&Node<'
         ExprKind::Null
         | ExprKind::Bool(_)
         | ExprKind::Number(_)
+        | ExprKind::HugeNumber
         | ExprKind::Text(_)
         | ExprKind::Variable(_)
         | ExprKind::Invalid => {}
@@ -253,6 +254,7 @@ pub fn shape_expr(expr: &Expr) -> String {
             format!("({} {} {})", shape_expr(left), operator.symbol(), shape_expr(right))
         }
         ExprKind::Parens(inner) => format!("({})", shape_expr(inner)),
+        ExprKind::HugeNumber => "huge".to_owned(),
         ExprKind::Invalid => "invalid".to_owned(),
     }
 }

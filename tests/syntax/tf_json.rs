@@ -180,6 +180,95 @@ fn problems_point_into_the_json() {
     assert_eq!(only(r#"{"module": {"m": {"depends_on": ["a b"]}}}"#), "1:37-38 unexpected text after the expression");
 }
 
+/// Texts that are JSON but for something, what is left of them, and what is said.
+const BROKEN: &[(&str, &str, &str)] = &[
+    (
+        "{\n  \"locals\": { \"a\": 1\n    \"b\": 2 }\n  \"output\": { \"o\": {} }\n}",
+        "locals {a, b}, output o {}",
+        "3:5-6 expected `,` or `}`, found `\"`\n4:3-4 expected `,` or `}`, found `\"`",
+    ),
+    (
+        "{\"locals\": {\"a\": tru, \"b\": }, \"output\": {\"o\": {\"value\": 'x'}}}",
+        "locals {a?, b?}, output o {value?}",
+        "1:18-19 expected a value, found `t`\n1:28-29 expected a value, found `}`\n\
+         1:57-58 expected a value, found `'` (strings are written in double quotes)",
+    ),
+    (
+        "{\"locals\": {\"a\": [1, 2,], \"b\": 3,}}",
+        "locals {a, b}",
+        "1:24-25 expected a value after `,`, found `]` (JSON has no comma after the last element)\n\
+         1:34-35 expected a key in double quotes, found `}` (JSON has no comma after the last element)",
+    ),
+    // A bracket that is missing, by how the lines after it are indented.
+    (
+        "{\n  \"locals\": {\n    \"a\": 1,\n  \"output\": {\n    \"o\": {\n    \"p\": {}\n  }\n}",
+        "locals {a}, output o {}, output p {}",
+        "4:3-4 expected `}` before this line, found `\"`\n6:5-6 expected `}` before this line, found `\"`",
+    ),
+    // Another that is too many, of either kind.
+    (
+        "{\"locals\": {\"a\": 1}}, \"output\": {\"o\": {}}}",
+        "locals {a}, output o {}",
+        "1:21-22 expected the end of the text, found `,`",
+    ),
+    (
+        "{\"locals\": {\"a\": 1]]], \"b\": 2}, \"output\": {\"o\": {}}}",
+        "locals {a, b}, output o {}",
+        "1:19-20 expected `,` or `}`, found `]`",
+    ),
+    (
+        "{\"locals\": {\"a\": [1, 2}, \"output\": {\"o\": {}}}",
+        "locals {a}, output o {}",
+        "1:23-24 expected `,` or `]`, found `}`",
+    ),
+    // A quote that is missing makes two texts of one.
+    (
+        "{\"locals\": {\"a\": \"x, \"b\": 2 },\n\"output\": {\"o\": {\"value\": \"y}},\n\"module\": {\"m\": {}}}",
+        "locals {a?}, output o {value?}, module m {}",
+        "1:23-24 expected `,` or `}`, found `b`\n\
+         2:32-3:1 expected `\"` to close the string, found `\\n` (a line end in a string is written `\\n`)",
+    ),
+    (
+        "{\"locals\": {\"a\": \"\\q, \\n\", \"b\": \"\t, \", \"c\": 3}}",
+        "locals {a?, b?, c}",
+        "1:20-21 expected an escape sequence after `\\`, found `q` (write `\\\\` for a backslash)\n\
+         1:34-35 expected `\"` to close the string, found `\\t` (a line end in a string is written `\\n`)",
+    ),
+    (
+        "// a comment\n{\n  # another\n  \"locals\": { \"a\": 1 }\n}",
+        "locals {a}",
+        "1:1-2 expected a value, found `/`\n3:3-4 expected a key in double quotes, found `#`",
+    ),
+    (
+        "{\"output\": {\"o\": {}}, \"locals\": {\"a\": 1, \"b\":",
+        "output o {}, locals {a, b?}",
+        "1:46 expected a value, found the end of the text",
+    ),
+    ("", "", "1:1 expected a value, found the end of the text"),
+    ("{\"locals\": {\"a\": 1e99999, \"b\": 1e-30000}}", "locals {a, b}", ""),
+];
+
+#[test]
+fn what_is_no_json_costs_nothing_else() {
+    for (text, left, said) in BROKEN {
+        let parsed = read(text);
+        assert_eq!(
+            (outline(&parsed.body), tell(&parsed.sources, &parsed.problems)),
+            ((*left).to_owned(), (*said).to_owned()),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn hostile_texts_are_read_in_linear_time() {
+    for text in ["]", "}", "[", "{\"a\":", "\"", ",", "{\"a\" ", "}{", "],\"a\":1", "\n\"a\"", "\\"] {
+        for before in ["", "{\"locals\": {\"a\": 1", "["] {
+            read(&format!("{before}{}", text.repeat(50_000)));
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(500) })]
 

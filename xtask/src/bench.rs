@@ -11,12 +11,14 @@ const RUNS: usize = 41;
 
 /// Criterion's benches, then whole processes.
 pub fn all() -> Result<(), String> {
-    run(cargo().args(["bench", "--bench", "check"]))?;
+    run(cargo().args(["bench", "--bench", "check", "--bench", "rules"]))?;
     run(cargo().args(["build", "--release", "--quiet", "--bin", "trysquare"]))?;
     let binary = root().join("target/release/trysquare");
     println!("\nWhole processes, median of {RUNS} runs:");
     let start = median(Command::new(&binary).arg("--version"))?;
     report("trysquare --version (process start)", start, start);
+    let rules = median(Command::new(&binary).arg("rules").arg(root().join("examples/hoopstat")))?;
+    report("trysquare rules (reads the pack)", rules, start);
     for example in ["examples/hoopstat", "examples/hoopstat-fixed"] {
         let path = root().join(example);
         let time = median(Command::new(&binary).args(["check", "--format", "json"]).arg(&path))?;

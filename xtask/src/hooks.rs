@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::{fresh_dir, output, root, run, venv};
+use crate::{fresh_dir, npm, output, root, run, venv};
 
 /// What runs hooks, as PyPI has it.
 const RUNNERS: &[&str] = &["pre-commit==4.7.0", "prek==0.5.11"];
@@ -17,13 +17,24 @@ pub fn all() -> Result<(), String> {
     let bin = venv("hooks", RUNNERS)?;
     let work = fresh_dir("hooks")?;
     let project = snapshot(&work.join("project"))?;
-    for runner in ["pre-commit", "prek"] {
-        let scratch = Scratch::new(&work.join(format!("by-{runner}")), &project, "trysquare")?;
-        scratch.hook(Command::new(bin.join(runner)).arg("install"))?;
-        scratch.scenarios().map_err(|error| format!("{runner}: {error}"))?;
-        println!("{runner}: the hook trysquare does what it should");
+    // The package as it is here stands in for the published one.
+    let package = format!("additional_dependencies: [\"{}\"]", pack(&work)?.display());
+    for (hook, more) in [("trysquare", ""), ("trysquare-wasm", &*package)] {
+        for runner in ["pre-commit", "prek"] {
+            let scratch = Scratch::new(&work.join(format!("{hook}-by-{runner}")), &project, hook, more)?;
+            scratch.hook(Command::new(bin.join(runner)).arg("install"))?;
+            scratch.scenarios().map_err(|error| format!("{hook} by {runner}: {error}"))?;
+            println!("{runner}: the hook {hook} does what it should");
+        }
     }
     Ok(())
+}
+
+/// The npm package as a file.
+fn pack(into: &Path) -> Result<PathBuf, String> {
+    let package = npm::package()?;
+    let name = output(Command::new("npm").args(["pack", "--silent", "--pack-destination"]).arg(into).arg(package))?;
+    Ok(into.join(name.trim()))
 }
 
 /// The work tree as a repository of its own, as runners of hooks clone one.
@@ -69,15 +80,15 @@ struct Scratch {
 }
 
 impl Scratch {
-    /// The mended example, with the hook of `project` configured.
-    fn new(dir: &Path, project: &Path, hook: &str) -> Result<Self, String> {
+    /// The mended example, with a hook of `project` configured, and what more there is to say of it.
+    fn new(dir: &Path, project: &Path, hook: &str, more: &str) -> Result<Self, String> {
         let example = project.join("examples/hoopstat-fixed");
         for file in output(&mut git(&example, &["ls-files"]))?.lines() {
             copy(&example.join(file), &dir.join(file))?;
         }
         let revision = output(&mut git(project, &["rev-parse", "HEAD"]))?;
         let config = format!(
-            "repos:\n  - repo: {}\n    rev: {}\n    hooks:\n      - id: {hook}\n",
+            "repos:\n  - repo: {}\n    rev: {}\n    hooks:\n      - id: {hook}\n        {more}\n",
             project.display(),
             revision.trim()
         );

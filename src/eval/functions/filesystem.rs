@@ -26,7 +26,12 @@ pub(super) const FUNCTIONS: &[Function] = &[
 /// What keeps a file from being read, where Terraform might do so.
 pub(super) fn refusal(error: ReadError) -> Refusal {
     match error {
-        ReadError::NotFound | ReadError::NotUtf8(_) => Refusal::argument(0, error.to_string()),
+        ReadError::NotUtf8(_) => Refusal::argument(0, error.to_string()),
+        // A package, or a secret that is not committed, is put in its place before Terraform runs.
+        ReadError::NotFound => Refusal {
+            argument: Some(0),
+            ..Refusal::bound("there is no such file here; it may be put there before Terraform runs")
+        },
         // What trysquare does not look at may well be there.
         ReadError::OutsideRoot | ReadError::TooLarge(_) | ReadError::Io(_) => {
             Refusal { argument: Some(0), ..Refusal::bound(error.to_string()) }

@@ -77,6 +77,7 @@ fn to_value(json: &Json, holed: &Holed) -> Value {
         JsonKind::Null => Value::null(),
         JsonKind::Bool(truth) => Value::from(*truth),
         JsonKind::Number(number) => Value::from(number.clone()),
+        JsonKind::HugeNumber | JsonKind::Invalid => json.unknown(),
         JsonKind::String(string) => {
             if let Some(value) = holed.bare(&string.text) {
                 return holed.encoded(start).map_or(value, as_decoded);

@@ -446,6 +446,11 @@ pub(super) fn call(
         Err(refusal) => {
             let place = refusal.argument.map_or(span, at);
             let message = format!("`{called}`: {}", refusal.message);
+            if refusal.bound && refusal.argument.is_some() {
+                // What the argument names cannot be looked at, which says nothing of what is around the call.
+                let unknown = Unknown { not_null: true, ..Unknown::new(function.returns.ty(), message, Some(place)) };
+                return Ok(Value::unknown(unknown).at(origin).marked(sensitive));
+            }
             Err(if refusal.bound { EvalError::bound(place, message) } else { EvalError::new(place, message) })
         }
     }

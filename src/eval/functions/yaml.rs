@@ -162,6 +162,7 @@ fn scalar(node: &Node, holed: &Holed) -> Result<Value, String> {
         Plain::Null => Value::null(),
         Plain::Bool(truth) => Value::from(truth),
         Plain::Number(number) => Value::from(number),
+        Plain::Huge => Value::unknown(Unknown::new(Type::Number, Number::BEYOND, None)),
         Plain::Infinite => return Err(format!("{text} is a number beyond every bound")),
         Plain::Timestamp(text) => Value::string(text),
         Plain::Text => return Ok(string()),
@@ -174,6 +175,8 @@ enum Plain {
     Null,
     Bool(bool),
     Number(Number),
+    /// Beyond what is computed with.
+    Huge,
     Infinite,
     Timestamp(String),
     Text,
@@ -209,6 +212,7 @@ fn plain(text: &str) -> Plain {
     match (date::yaml_timestamp(text), Number::parse(text)) {
         (Some(timestamp), _) => Plain::Timestamp(timestamp),
         (None, Some(number)) => Plain::Number(number),
+        (None, None) if Number::is_beyond(text) => Plain::Huge,
         (None, None) => Plain::Text,
     }
 }

@@ -58,6 +58,7 @@ fn part(expr: &Expr, offset: u32) -> Option<&Expr> {
         ExprKind::Null
         | ExprKind::Bool(_)
         | ExprKind::Number(_)
+        | ExprKind::HugeNumber
         | ExprKind::Text(_)
         | ExprKind::Variable(_)
         | ExprKind::Invalid => None,

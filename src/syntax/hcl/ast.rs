@@ -149,6 +149,8 @@ pub enum ExprKind {
     Binary(BinaryOp, Box<[Expr; 2]>),
     /// `(x)`
     Parens(Box<Expr>),
+    /// A number [beyond](Number::is_beyond) what is computed with; it evaluates to unknown.
+    HugeNumber,
     /// What could not be read. Its problem has been reported; it evaluates to unknown.
     Invalid,
 }

@@ -156,6 +156,9 @@ impl<'t> Parser<'t> {
         if let Some(number) = Number::parse(text) {
             return Ok(Expr { kind: ExprKind::Number(number), span });
         }
+        if Number::is_beyond(text) {
+            return Ok(Expr { kind: ExprKind::HugeNumber, span });
+        }
         let mut problem = SyntaxProblem::new(span, "this is not a number");
         if text.matches('.').count() > 1 {
             problem = problem.with_help("write addresses and versions as strings, in quotes");

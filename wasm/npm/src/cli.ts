@@ -1,10 +1,10 @@
 // `npx trysquare`: the main commands and flags of the native one, with the same exit status.
 
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 
 import { checkFiles, explain, type Label, type Report } from "./node.js";
-import { Disk, workspaceRoot } from "./disk.js";
+import { configuredRoot, Disk, workspaceRoot } from "./disk.js";
 import { concise, text, type Style } from "./render.js";
 
 const HELP = `Holds Terraform and GitHub Actions workflows against a team's documented standards.
@@ -82,7 +82,7 @@ function check(args: string[]): number {
   oneOf("--format", values.format, ["text", "concise", "json"]);
   oneOf("--fail-on", values["fail-on"], [...SEVERITIES, "never"]);
   oneOf("--color", values.color, ["auto", "always", "never"]);
-  const disk = diskOf(positionals[0] ?? ".", values.config);
+  const disk = diskOf(leading(positionals), values.config);
   const inside = (path: string): string => {
     const relative = disk.relative(path);
     if (relative === undefined) {
@@ -97,7 +97,9 @@ function check(args: string[]): number {
     today: new Date().toISOString().slice(0, 10),
     noIgnore: values["no-ignore"],
   });
-  restrict(report, positionals.map(inside));
+  if (positionals.length > 0) {
+    restrict(report, wanted(disk, positionals, values.config !== undefined, values.quiet));
+  }
   const style: Style = { color: colored(values.color, values.output), showUndetermined: values["show-undetermined"], quiet: values.quiet };
   const read = (path: string): string => Buffer.from(disk.read(path) ?? []).toString("utf8");
   const formats = {
@@ -112,6 +114,31 @@ function check(args: string[]): number {
     writeFileSync(values.output, printed);
   }
   return status(report, values["fail-on"]);
+}
+
+/** The path whose workspace is checked: the first that has a configuration, else the first. */
+function leading(paths: string[]): string {
+  return paths.find((path) => existsSync(path) && configuredRoot(path) !== undefined) ?? paths[0] ?? ".";
+}
+
+/** The paths whose findings are shown. Hooks are handed whatever changed, be it in the workspace or not. */
+function wanted(disk: Disk, paths: string[], configured: boolean, quiet: boolean): string[] {
+  return paths.flatMap((path) => {
+    const relative = disk.relative(path);
+    if (relative !== undefined) {
+      return [relative];
+    }
+    if (!existsSync(path)) {
+      throw new UsageError(`there is no ${path}`);
+    }
+    if (!configured && configuredRoot(path) !== undefined) {
+      throw new UsageError(`${path} is in another workspace than ${disk.root}; check one workspace at a time`);
+    }
+    if (!quiet) {
+      process.stderr.write(`trysquare: ${path} is outside the workspace, ${disk.root}\n`);
+    }
+    return [];
+  });
 }
 
 function diskOf(path: string, config: string | undefined): Disk {
@@ -134,7 +161,7 @@ function colored(when: string, output: string | undefined): boolean {
 
 /** Leaves the findings that touch one of the paths: where they show, where the value was set, or where the page speaks. */
 function restrict(report: Report, wanted: string[]): void {
-  if (wanted.length === 0 || wanted.includes("")) {
+  if (wanted.includes("")) {
     return;
   }
   const within = (file: string): boolean => wanted.some((path) => file === path || file.startsWith(`${path}/`));

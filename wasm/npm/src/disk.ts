@@ -124,10 +124,21 @@ export class Disk implements Files {
 
 /** The nearest directory at or above `path` that holds a trysquare.hcl, else one with a .git, else `path` itself. */
 export function workspaceRoot(path: string): string {
+  return configuredRoot(path) ?? holder(path, ".git") ?? directory(path);
+}
+
+/** The nearest directory at or above a path that holds a trysquare.hcl. */
+export function configuredRoot(path: string): string | undefined {
+  return holder(path, "trysquare.hcl");
+}
+
+function holder(path: string, name: string): string | undefined {
+  return upwards(directory(path)).find((dir) => existsSync(join(dir, name)));
+}
+
+function directory(path: string): string {
   const real = realpathSync(path);
-  const start = statSync(real).isFile() ? dirname(real) : real;
-  const holding = (name: string): string | undefined => upwards(start).find((dir) => existsSync(join(dir, name)));
-  return holding("trysquare.hcl") ?? holding(".git") ?? start;
+  return statSync(real).isFile() ? dirname(real) : real;
 }
 
 function upwards(dir: string): string[] {
