@@ -14,6 +14,7 @@ pub use actions::{Action, ActionKind, TextEdit};
 pub use hover::{Evaluation, Hover};
 
 use crate::check::{self, Checked, Options};
+use crate::draft::{DraftError, draft};
 use crate::report::{Places, Report, Verdict};
 use crate::rules::load::Loaded;
 use crate::source::{FileId, MemoryProvider, Reader, Sources};
@@ -116,6 +117,14 @@ impl Workspace {
         };
         let range = self.offset(file, range.start)..self.offset(file, range.end);
         actions::within(report, &self.sources, path, &range)
+    }
+
+    /// The text of a `trysquare.hcl` bound to a page, or else to the page that says most.
+    ///
+    /// # Errors
+    /// When there is no page to bind it to.
+    pub fn draft(&self, page: Option<&str>) -> Result<String, DraftError> {
+        draft(&self.files, page).map(|draft| draft.text)
     }
 
     fn offset(&self, file: FileId, at: Point) -> u32 {

@@ -203,6 +203,14 @@ impl Workspace {
         json(&self.0.hover(path, Point { line, character }))
     }
 
+    /// The text of a `trysquare.hcl` bound to a page, or else to the page that says most.
+    ///
+    /// # Errors
+    /// When there is no page to bind it to.
+    pub fn draft(&mut self, page: Option<String>) -> Result<String, JsError> {
+        self.0.draft(page.as_deref()).map_err(|error| JsError::new(&error.to_string()))
+    }
+
     /// What can be done about the findings that touch a range, as JSON.
     ///
     /// # Errors

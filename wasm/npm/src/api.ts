@@ -36,6 +36,8 @@ export interface Workspace {
   hover(path: string, line: number, character: number): Hover | null;
   /** What can be done about the findings that touch a range. */
   fixes(path: string, range: Range): Action[];
+  /** The text of a `trysquare.hcl` bound to a page, or else to the page that says most; throws when none says anything. */
+  draft(page?: string): string;
 }
 
 /** The engine, ready. */
@@ -109,6 +111,10 @@ export class KeptWorkspace implements Workspace {
 
   fixes(path: string, range: Range): Action[] {
     return JSON.parse(this.#ask((workspace) => workspace.fixes(path, JSON.stringify(range)))) as Action[];
+  }
+
+  draft(page?: string): string {
+    return this.#ask((workspace) => workspace.draft(page));
   }
 
   /** Passes a change on, unless there is no engine: the next one gets all files. */

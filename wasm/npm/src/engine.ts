@@ -32,6 +32,7 @@ export interface EngineWorkspace {
   check(): string;
   compliance(): string;
   hover(path: string, line: number, character: number): string;
+  draft(page?: string): string;
   fixes(path: string, range: string): string;
 }
 

@@ -67,6 +67,13 @@ test("options that cannot be used are told at once", () => {
   assert.throws(() => check({ a: 1 }), /map paths to texts/u);
 });
 
+test("a standard is drafted from a page", () => {
+  const workspace = new Workspace();
+  assert.throws(() => workspace.draft(), /pages/u);
+  workspace.setFile("p.md", readFileSync(join(example, "infrastructure/LAMBDA_DEPLOYMENT.md"), "utf8"));
+  assert.match(workspace.draft("p.md"), /document\("p\.md"\)/u);
+});
+
 test("a workspace that stumbled says what to report, and can be used on", () => {
   const workspace = new Workspace();
   workspace.setFile("main.tf", TIMEOUT);
