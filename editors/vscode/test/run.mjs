@@ -22,7 +22,7 @@ const CASES = {
     await editor.file("infrastructure/lambda.tf");
     await editor.page.waitForSelector(".monaco-editor .squiggly-error");
     const rows = await editor.problems();
-    assert.match(rows.find((row) => row.includes(MEMORY)), /^Error: .* at line 35 and character 17/u);
+    assert.match(rows.find((row) => row.includes(MEMORY)), /^Error: .* at line 35 and character 17/us);
     await editor.shot("problems");
   },
   async "a workflow is checked as well"(editor) {
