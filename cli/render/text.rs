@@ -335,7 +335,7 @@ fn summary(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()>
         let rules = count(report.skipped.len(), "rule", "rules");
         return writeln!(
             out,
-            "{rules} did not run: there is no {} that says what your page asks for.",
+            "{rules} did not run: there is no {} that says what your page asks for; `trysquare init` writes one.",
             trysquare::standard::FILE_NAME
         );
     }

@@ -23,14 +23,17 @@ pub(super) fn leaves(page: &Page, writer: &mut Writer<'_>) -> Vec<Leaf> {
             words.iter().any(|word| text.contains(word))
         };
         // The sentence with the alarm's name is meant before others that mention the same thing.
-        let named = about_alarms.iter().filter(tells).find(|sentence| name_in(page, sentence).is_some());
-        let Some(sentence) = named.or_else(|| about_alarms.iter().find(tells)) else { continue };
-        leaves.extend(name(page, writer, sentence, kind));
+        let mut telling: Vec<&Sentence> = about_alarms.iter().filter(tells).copied().collect();
+        telling.sort_by_key(|sentence| name_in(page, sentence).is_none());
+        let mut first = |read: &mut dyn FnMut(&Sentence) -> Option<Leaf>| {
+            leaves.extend(telling.iter().find_map(|sentence| read(sentence)));
+        };
+        first(&mut |sentence| name(page, writer, sentence, kind));
         if *kind == "duration" {
-            leaves.extend(ratio(writer, page, sentence));
-            leaves.extend(statistic(writer, page, sentence));
+            first(&mut |sentence| ratio(writer, page, sentence));
+            first(&mut |sentence| statistic(writer, page, sentence));
         } else {
-            leaves.extend(threshold(writer, page, sentence, kind));
+            first(&mut |sentence| threshold(writer, page, sentence, kind));
         }
     }
     leaves
@@ -73,10 +76,11 @@ fn name(page: &Page, writer: &mut Writer<'_>, sentence: &Sentence, kind: &'stati
 fn named(code: &str, expression: String) -> String {
     let marks = code.match_indices(['<', '{']).filter_map(|(open, sign)| {
         let close = code.get(open..)?.find(if sign == "<" { '>' } else { '}' })? + open;
-        code.get(open..=close)
+        let is_dollar = code.get(..open)?.ends_with('$');
+        code.get(open - usize::from(is_dollar)..=close)
     });
     marks.fold(expression, |expression, mark| {
-        match placeholder(&mark.to_lowercase().replace(['<', '>', '{', '}'], "")) {
+        match placeholder(&mark.to_lowercase().replace(['<', '>', '{', '}', '$'], "")) {
             Some(own) if own != mark => format!("replace({expression}, {}, \"{own}\")", super::quote(mark)),
             _ => expression,
         }
@@ -99,7 +103,9 @@ fn threshold(writer: &mut Writer<'_>, page: &Page, sentence: &Sentence, kind: &'
         let expression = writer.found(sentence, &number, r"(\d+)")?;
         return Some(Leaf::new(&path, format!("{expression} - 1")).commented("The one before it is put up with."));
     }
-    let word = find(text, r"(?i)\b(any|every|each)\b").or_else(|| find(text, r"(?i)\b(detects)\b"))?;
+    let word = find(text, r"(?i)\b(any|every|each)\s+(?:\w+\s+)?(?:error|fail|throttl)")
+        .or_else(|| find(text, r"(?i)\b(any)\b"))
+        .or_else(|| find(text, r"(?i)\b(detects)\b"))?;
     let word_text = text.get(word.clone())?;
     let expression = writer.found(sentence, &word, &format!("({word_text})"))?;
     let expression = format!("index([{}], {expression})", super::quote(word_text));

@@ -1,5 +1,6 @@
 //! What a page says of deployments.
 
+use super::functions::inline_code;
 use super::page::{Page, Sentence, Table};
 use super::{Leaf, Writer, find, quote};
 use crate::workflow::StepKind;
@@ -54,8 +55,9 @@ fn auth(page: &Page, writer: &mut Writer<'_>) -> Option<Leaf> {
 fn repository(page: &Page, writer: &mut Writer<'_>) -> Option<Leaf> {
     page.sentences.iter().find_map(|sentence| {
         let text = page.of(sentence);
-        let of_images = text.contains("ECR") || text.contains("image");
-        let at = find(text, r"(?i)repository\s+`([\w.-]+/[\w.-]+)`").filter(|_| !of_images)?;
+        let is_of_github = ["github", "oidc", "deploy"].iter().any(|word| text.to_lowercase().contains(word));
+        let is_of_images = text.contains("ECR") || text.contains("image");
+        let at = find(text, r"(?i)repository\s+`([\w.-]+/[\w.-]+)`").filter(|_| is_of_github && !is_of_images)?;
         Some(Leaf::new(&["deploy", "repository"], writer.found(sentence, &at, "([^`]+)")?))
     })
 }
@@ -78,10 +80,15 @@ fn inputs(page: &Page, writer: &mut Writer<'_>) -> Option<Leaf> {
         return Some(Leaf::new(&path, format!("flatten(regexall(\"{flag} ([\\\\w-]+)=\", {text}))")));
     }
     let sentence = page.sentences.iter().find(|sentence| {
-        let text = page.of(sentence).to_lowercase();
-        text.contains("start") && super::functions::inline_code(page.of(sentence)).len() > 1
+        let codes = inline_code(page.of(sentence));
+        let is_input = |code: &&str| code.chars().all(|c| c.is_ascii_lowercase() || "-_".contains(c));
+        let section = page.section_at(sentence.range.start).map(|section| page.slice(&section.range).to_lowercase());
+        section.is_some_and(|section| section.contains("workflow"))
+            && page.of(sentence).to_lowercase().contains("start")
+            && codes.len() > 1
+            && codes.iter().all(is_input)
     })?;
-    let codes = super::functions::inline_code(page.of(sentence));
+    let codes = inline_code(page.of(sentence));
     let expressions: Option<Vec<String>> = codes.into_iter().map(|code| writer.code(sentence, code)).collect();
     let lines: String = expressions?.iter().map(|expression| format!("      {expression},\n")).collect();
     Some(Leaf::new(&path, format!("[\n{lines}    ]")))

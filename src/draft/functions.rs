@@ -10,11 +10,47 @@ const PACKAGES: &[&str] = &["Zip", "Image"];
 /// A table that lists functions, with what its columns mean.
 pub(super) struct Functions<'p> {
     table: &'p Table,
-    /// The column with the name.
+    /// The column with the name, and how the name stands in it.
     name: usize,
+    form: Form,
     /// Attributes of the standard, each with the expression that reads it from `row`.
     attributes: Vec<(&'static str, String)>,
     naming: Naming,
+}
+
+/// How a name stands in a cell.
+#[derive(Clone, Copy)]
+enum Form {
+    /// By itself, with backticks or without.
+    Whole,
+    /// As the only code among other words.
+    Code,
+    /// As the text of a link.
+    Link,
+}
+
+impl Form {
+    const ALL: [Self; 3] = [Self::Whole, Self::Code, Self::Link];
+
+    fn name(self, cell: &str) -> Option<&str> {
+        match self {
+            Self::Whole => Some(cell.trim_matches('`')),
+            Self::Code => match inline_code(cell).as_slice() {
+                [only] => Some(only),
+                _ => None,
+            },
+            Self::Link => Some(cell.strip_prefix('[')?.split_once("](")?.0.trim_matches('`')),
+        }
+    }
+
+    /// The expression that takes the name out of a cell.
+    fn expression(self, cell: &str, cells: &[&str]) -> String {
+        match self {
+            Self::Whole => bare(cell, cells),
+            Self::Code => format!("regex(\"`([^`]+)`\", {cell})[0]"),
+            Self::Link => format!("trim(regex(\"\\\\[([^\\\\]]+)\\\\]\\\\(\", {cell})[0], \"`\")"),
+        }
+    }
 }
 
 /// How a row is called in Terraform.
@@ -33,34 +69,35 @@ pub(super) fn find(page: &Page) -> Option<Functions<'_>> {
 }
 
 fn read<'p>(page: &Page, table: &'p Table) -> Option<Functions<'p>> {
-    let name = name_column(table)?;
+    let (name, form) = name_column(table)?;
     let mut attributes: Vec<(&'static str, String)> = Vec::new();
     for (at, title) in table.columns.iter().enumerate().filter(|(at, _)| *at != name) {
         let cells: Vec<&str> = table.column(at).collect();
         let meant = attribute(title, &cells);
         attributes.extend(meant.filter(|(known, _)| attributes.iter().all(|(other, _)| other != known)));
     }
-    let naming = naming(page, table, name);
-    (!attributes.is_empty()).then_some(Functions { table, name, attributes, naming })
+    let naming = naming(page, table, name, form);
+    (!attributes.is_empty()).then_some(Functions { table, name, form, attributes, naming })
 }
 
 /// The column whose cells can be names, by its title or else the first.
-fn name_column(table: &Table) -> Option<usize> {
-    let mentions = |at: &usize| {
-        let title = table.columns.get(*at).map(|title| title.to_lowercase()).unwrap_or_default();
-        ["function", "lambda", "service", "application", "app", "name", "component"]
-            .iter()
-            .any(|word| title.contains(word))
+fn name_column(table: &Table) -> Option<(usize, Form)> {
+    let mentions = |at: usize| {
+        let title = table.columns.get(at).map(|title| title.to_lowercase()).unwrap_or_default();
+        ["function", "lambda", "service", "app", "name", "component"].iter().any(|word| title.contains(word))
     };
-    let named: Vec<usize> = (0..table.columns.len()).filter(|at| are_names(table, *at)).collect();
-    let by_title = named.iter().copied().find(mentions);
-    by_title.or_else(|| named.first().copied().filter(|at| *at == 0))
+    let form = |at: usize| Form::ALL.into_iter().find(|form| are_names(table, at, *form));
+    let named = (0..table.columns.len()).filter_map(|at| Some((at, form(at)?)));
+    let named: Vec<(usize, Form)> = named.collect();
+    let by_title = named.iter().copied().find(|(at, _)| mentions(*at));
+    by_title.or_else(|| named.first().copied().filter(|(at, _)| *at == 0))
 }
 
-fn are_names(table: &Table, at: usize) -> bool {
+/// Whether each cell of a column has a name of its own.
+fn are_names(table: &Table, at: usize, form: Form) -> bool {
     let mut seen = Vec::new();
     table.column(at).all(|cell| {
-        let name = cell.trim_matches('`');
+        let Some(name) = form.name(cell) else { return false };
         let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic())
             && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c))
             && !seen.contains(&name.to_owned());
@@ -108,11 +145,12 @@ fn unit(title: &str) -> Option<&str> {
     known.contains(&unit).then_some(unit)
 }
 
-fn naming(page: &Page, table: &Table, name: usize) -> Naming {
-    let names: Vec<&str> = table.column(name).map(|cell| cell.trim_matches('`')).collect();
+fn naming(page: &Page, table: &Table, name: usize, form: Form) -> Naming {
+    let names: Vec<&str> = table.column(name).filter_map(|cell| form.name(cell)).collect();
     let column = table.columns.get(name).map(String::as_str).unwrap_or("");
     let patterns = placeholders_in(page);
-    let pattern = patterns.iter().find_map(|pattern| template(page, table, column, pattern));
+    let row = form.expression(&format!("row[{}]", quote(column)), &table.column(name).collect::<Vec<_>>());
+    let pattern = patterns.iter().find_map(|pattern| template(page, table, (column, &row), pattern));
     match pattern {
         Some((template, each)) if !names.iter().any(|name| page.text.contains(&format!("-{name}`"))) => {
             Naming::Pattern { template, each }
@@ -171,7 +209,12 @@ pub(super) fn pieces(text: &str) -> Vec<Piece> {
 
 /// The names of functions by a pattern, when each placeholder is a column: the one of the row's name, and at most one
 /// that another table lists.
-fn template(page: &Page, table: &Table, column: &str, pattern: &[Piece]) -> Option<(String, Option<String>)> {
+fn template(
+    page: &Page,
+    table: &Table,
+    (column, row): (&str, &str),
+    pattern: &[Piece],
+) -> Option<(String, Option<String>)> {
     let mut template = String::new();
     let mut each = None;
     let mut has_name = false;
@@ -180,7 +223,7 @@ fn template(page: &Page, table: &Table, column: &str, pattern: &[Piece]) -> Opti
             Piece::Text(text) => template.push_str(quote(text).trim_matches('"')),
             Piece::Name(name) if is_called(column, name) => {
                 has_name = true;
-                template.push_str(&format!("${{row[{}]}}", quote(column)));
+                template.push_str(&format!("${{{row}}}"));
             }
             Piece::Name(name) => {
                 let other = page.tables.iter().find(|other| {
@@ -212,7 +255,7 @@ impl Functions<'_> {
     pub(super) fn leaf(&self, writer: &mut Writer<'_>) -> Leaf {
         let column = self.table.columns.get(self.name).map(String::as_str).unwrap_or("");
         let cells: Vec<&str> = self.table.column(self.name).collect();
-        let name = bare(&format!("row[{}]", quote(column)), &cells);
+        let name = self.form.expression(&format!("row[{}]", quote(column)), &cells);
         let table = format!("local.page.tables[{}]", quote(&self.table.name));
         let app = match &self.naming {
             Naming::Plain(prefix) if prefix.is_empty() => None,
@@ -242,7 +285,7 @@ impl Functions<'_> {
                 lines("      ")
             ),
         };
-        let comment = format!("By their names in Terraform; each is a row of the table under \"{}\".", self.table.name);
+        let comment = format!("Each is a row of the table under \"{}\".", self.table.name);
         Leaf::new(&["functions"], expression).commented(&comment)
     }
 }

@@ -44,7 +44,11 @@ fn is_variable(name: &str) -> bool {
 /// Items such as ``- `LOG_LEVEL`: set to "INFO"``, or a table of variables with their values.
 fn environment(page: &Page, writer: &mut Writer<'_>) -> Vec<Leaf> {
     let mut leaves = Vec::new();
-    for sentence in &page.sentences {
+    let is_of_environment = |sentence: &&Sentence| {
+        page.section_at(sentence.range.start).is_some_and(|section| is_environment(&section.name))
+    };
+    // Other lists of such names, say of secrets in a workflow, are of other things.
+    for sentence in page.sentences.iter().filter(is_of_environment) {
         let text = page.of(sentence);
         let Some(name) = find(text, r"^[-*+\s]*`([A-Z][A-Z0-9_]+)`").and_then(|at| text.get(at)) else { continue };
         let is_new = |leaf: &Leaf| leaf.path.last().is_none_or(|known| known != name);
@@ -66,10 +70,14 @@ fn environment(page: &Page, writer: &mut Writer<'_>) -> Vec<Leaf> {
     if leaves.is_empty() { environment_table(page).into_iter().collect() } else { leaves }
 }
 
+fn is_environment(heading: &str) -> bool {
+    mentions(heading, &["environment"]) || mentions(heading, &["variable"])
+}
+
 fn environment_table(page: &Page) -> Option<Leaf> {
     let has_variables = |table: &&Table| {
         let variables = table.column(0).flat_map(inline_code).filter(|name| is_variable(name));
-        table.columns.len() > 1 && variables.count() > 1
+        is_environment(&table.name) && table.columns.len() > 1 && variables.count() > 1
     };
     let table = page.tables.iter().find(has_variables)?;
     let name = quote(table.columns.first()?);
@@ -105,7 +113,7 @@ fn retention(page: &Page, writer: &mut Writer<'_>) -> Option<Leaf> {
 
 /// A pattern such as `{ECR_REPOSITORY}:{APP_NAME}-{IMAGE_TAG}`, in code.
 fn image_tag(page: &Page, writer: &mut Writer<'_>) -> Option<Leaf> {
-    let pattern = r"[{<][\w-]+[}>]:([\w.-]*[{<][\w-]+[}>][\w.{}<>-]*)";
+    let pattern = r"\$?[{<][\w-]+[}>]:([\w.-]*\$?[{<][\w-]+[}>][\w.{}<>$-]*)";
     let inline = page.sentences.iter().find_map(|sentence| {
         let at = find(page.of(sentence), pattern)?;
         Some(sentence.range.start + at.start..sentence.range.start + at.end)
@@ -120,8 +128,8 @@ fn image_tag(page: &Page, writer: &mut Writer<'_>) -> Option<Leaf> {
     let tag = page.slice(&at).to_owned();
     let mut expression = writer.passage(&at, "([^\\s`]+)")?;
     let mut has_app = false;
-    for mark in regex::Regex::new(r"[{<][\w-]+[}>]").ok()?.find_iter(&tag) {
-        let name = mark.as_str().to_lowercase().replace(['<', '>', '{', '}'], "");
+    for mark in regex::Regex::new(r"\$?[{<][\w-]+[}>]").ok()?.find_iter(&tag) {
+        let name = mark.as_str().to_lowercase().replace(['<', '>', '{', '}', '$'], "");
         let own = super::alarms::placeholder(&name);
         has_app |= own.is_some();
         expression = format!("replace({expression}, {}, \"{}\")", quote(mark.as_str()), own.unwrap_or("*"));
@@ -187,7 +195,7 @@ fn role(page: &Page, writer: &mut Writer<'_>) -> Option<Leaf> {
     });
     let prose = || {
         page.sentences.iter().find_map(|sentence| {
-            let at = find(page.of(sentence), r"(?i)(?:run as|execution role|assume)\s+`([\w+=,.@-]+)`")?;
+            let at = find(page.of(sentence), r"(?i)(?:runs? as|execution role)\s+`([\w+=,.@-]+)`")?;
             writer.found(sentence, &at, "([^`]+)")
         })
     };
@@ -230,7 +238,10 @@ fn actions(page: &Page) -> Option<Leaf> {
             if service.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
                 && action.starts_with(|c: char| c.is_ascii_uppercase()))
     };
-    page.tables.iter().find_map(|table| {
+    // What the workflow's role may do is another matter.
+    let is_of_functions =
+        |table: &&Table| !["deploy", "github", "workflow"].iter().any(|word| mentions(&table.name, &[word]));
+    page.tables.iter().filter(is_of_functions).find_map(|table| {
         let all_actions = |at: &usize| table.column(*at).all(|cell| inline_code(cell).into_iter().any(is_action));
         let column = (0..table.columns.len()).find(all_actions)?;
         let column = quote(table.columns.get(column)?);
@@ -261,7 +272,12 @@ fn variable(page: &Page, writer: &mut Writer<'_>) -> Option<Leaf> {
 }
 
 fn outputs(page: &Page) -> Option<Leaf> {
-    let is_of_outputs = |table: &&Table| table.columns.first().is_some_and(|column| column.to_lowercase() == "output");
+    let is_of_outputs = |table: &&Table| {
+        let is_output =
+            |cell: &str| cell.trim_matches('`').chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
+        let is_titled = table.columns.first().is_some_and(|column| column.to_lowercase() == "output");
+        is_titled && table.column(0).all(is_output)
+    };
     let table = page.tables.iter().find(is_of_outputs)?;
     let (name, column) = (quote(&table.name), quote(table.columns.first()?));
     Some(Leaf::new(&["outputs"], format!("[for row in local.page.tables[{name}] : trim(row[{column}], \"`\")]")))

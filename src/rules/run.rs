@@ -285,7 +285,7 @@ impl Case<'_, '_> {
         let mut links = value.origin.chain(2 * MAX_LINKS);
         links.retain(|link| self.is_outside(&link.span));
         // What the configuration reads from a page is shown in the page.
-        links.sort_by_key(|link| self.runner.places.path(link.span).ends_with(crate::standard::FILE_NAME));
+        links.sort_by_key(|link| self.is_configuration(&link.span));
         links.truncate(MAX_LINKS);
         links
     }
@@ -293,7 +293,17 @@ impl Case<'_, '_> {
     /// The place that a label means: where the value was written, in the page rather than on the way from it.
     pub(super) fn source(&self, value: &Value) -> Option<Span> {
         let deepest = value.origin.deepest().filter(|span| self.is_outside(span));
-        deepest.or_else(|| self.links(value).last().map(|link| link.span))
+        // Of what the configuration computes, say by a list of its own and a word of the page, the page's part is meant.
+        let in_page = || self.links(value).iter().map(|link| link.span).find(|span| !self.is_configuration(span));
+        match deepest {
+            Some(span) if self.is_configuration(&span) => in_page().or(deepest),
+            Some(_) => deepest,
+            None => self.links(value).last().map(|link| link.span),
+        }
+    }
+
+    fn is_configuration(&self, span: &Span) -> bool {
+        self.runner.places.path(*span).ends_with(crate::standard::FILE_NAME)
     }
 
     /// What a value is, where its expression does not show it.

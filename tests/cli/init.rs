@@ -80,3 +80,47 @@ fn of_several_pages_the_one_that_says_most_is_taken() {
         output.stdout
     );
 }
+
+/// What is drafted from a page.
+fn drafted(name: &str, page: &str) -> String {
+    let scratch = Scratch::new(name);
+    scratch.file("page.md", page);
+    let output = trysquare_in(scratch.path(), &["init", "--print"]);
+    assert_eq!(output.status, 0, "{}", output.stderr);
+    output.stdout
+}
+
+#[test]
+fn tables_are_written_in_many_ways() {
+    let links = "# Catalogue\n\n| Lambda | Timeout (sec) | Memory (MB) |\n|---|---|---|\n\
+                 | [orders](https://example.com) | 30 | 512 |\n| [bills](https://example.com) | 900 | 1024 |\n";
+    let draft = drafted("init-links", links);
+    assert!(draft.contains(r#"trim(regex("\\[([^\\]]+)\\]\\(", row["Lambda"])[0], "`") =>"#), "{draft}");
+    assert!(draft.contains(r#"timeout = duration("${row["Timeout (sec)"]}sec")"#), "{draft}");
+    assert!(draft.contains(r#"memory  = megabytes("${row["Memory (MB)"]}mb")"#), "{draft}");
+
+    let words = "Jobs\n====\n\n|Function|Limits: time|RAM|\n|-|-|-|\n|**`nightly`** reports|1 h|10 GB|\n|**`hourly`** counts|1m30s|128|\n";
+    let draft = drafted("init-words", words);
+    assert!(draft.contains(r#"regex("`([^`]+)`", row["Function"])[0] =>"#), "{draft}");
+    assert!(draft.contains(r#"timeout = duration(row["Limits: time"])"#), "{draft}");
+}
+
+#[test]
+fn sentences_are_written_in_many_ways() {
+    let page = "# Functions\n\n| Name | Timeout |\n|---|---|\n| a | 30s |\n\n## Alarms\n\n\
+                Errors are sent to CloudWatch. Every function alarms (`alarm-${function_name}-errors`) on 3 or more errors.\n\n\
+                * p99 latency alarm, `alarm-<app>-latency`, at 90 percent of timeout (`p99`)\n\
+                * Throttles alert on more than 2 throttled calls.\n\n## Secrets\n\n- `SLACK_TOKEN`: for messages\n";
+    let draft = drafted("init-sentences", page);
+    let expected = [
+        r#"(`([^`]+)", local.alarms_text)[0], "$${function_name}", "{name}")"#,
+        r#"threshold = regex("on\\s+(\\d+)\\s+or", local.alarms_text)[0] - 1"#,
+        r#"ratio     = regex("at\\s+(\\d+(?:\\.\\d+)?)\\s+percent", local.alarms_text)[0] / 100"#,
+        r#"statistic = regex("of\\s+timeout\\s+\\(`([^`]+)", local.alarms_text)[0]"#,
+        r#"threshold = tonumber(regex("more\\s+than\\s+(\\d+)", local.alarms_text)[0])"#,
+    ];
+    for line in expected {
+        assert!(draft.contains(line), "{line}\n{draft}");
+    }
+    assert!(!draft.contains("SLACK_TOKEN"), "a secret of some workflow is no variable of functions:\n{draft}");
+}

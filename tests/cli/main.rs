@@ -8,6 +8,7 @@ mod changed;
 mod documents;
 mod fix;
 mod formats;
+mod guide;
 mod hostile;
 mod init;
 mod mistakes;

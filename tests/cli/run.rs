@@ -18,7 +18,7 @@ pub fn root() -> &'static Path {
 }
 
 /// What a workflow of GitHub sets, and what we look at: tests say themselves what of it is set.
-const ENVIRONMENT: &[&str] =
+pub const ENVIRONMENT: &[&str] =
     &["NO_COLOR", "FORCE_HYPERLINK", "GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_SHA", "GITHUB_STEP_SUMMARY"];
 
 /// Runs `trysquare` with these arguments in a directory.
