@@ -32,11 +32,9 @@ const CASES = {
     await editor.file("infrastructure/lambda.tf");
     await editor.cursor(35, 50);
     await editor.command("Show or Focus Hover");
-    const hover = editor.page.locator(".monaco-hover:not(.hidden) .hover-contents", { hasText: "lambda-memory" }).first();
-    await hover.waitFor();
-    const text = (await editor.page.locator(".monaco-hover:not(.hidden)").allInnerTexts()).join("\n");
+    const shown = async () => (await editor.page.locator(".monaco-hover:not(.hidden)").allInnerTexts()).join("\n");
     for (const expected of ["512", "infrastructure/variables.tf:67", "✗", "documented 256", "LAMBDA_DEPLOYMENT.md:19"]) {
-      assert.ok(text.includes(expected), `the hover lacks ${expected}:\n${text}`);
+      await editor.until(`a hover with ${expected}`, async () => (await shown()).includes(expected));
     }
     await editor.shot("hover");
     await editor.press("Escape");
