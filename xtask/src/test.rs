@@ -51,6 +51,9 @@ pub fn all() -> Result<(), String> {
     step("package");
     package()?;
 
+    step("npm package");
+    crate::npm::test()?;
+
     step("workflows");
     crate::workflows::all()?;
 
