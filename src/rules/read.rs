@@ -1,6 +1,7 @@
 //! Reads the rule of a page.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use crate::eval::{Budget, EvalError, Evaluator, did_you_mean, type_constraint};
 use crate::report::Severity;
@@ -8,11 +9,12 @@ use crate::source::{FileId, Span};
 use crate::standard::{SECTIONS, Shape};
 use crate::syntax::hcl::ast::{Block, Body, Expr, ExprKind};
 use crate::syntax::hcl::parse_block;
+use crate::terraform::free_names;
 use crate::value::{Type, Value, convert};
 
 use super::grammar::{BlockKind, RULE, Takes};
 use super::page;
-use super::rule::{FixSpec, LabelSpec, Parameter, Rule, RuleError, Select, SelectFrom, Validation};
+use super::rule::{FixSpec, LabelSpec, Let, Parameter, Rule, RuleError, Select, SelectFrom, Validation};
 use super::scope::RuleScope;
 
 /// Reads the rule of a page. A page without a rule block gives `None`.
@@ -85,6 +87,7 @@ impl BlockReader {
             self.nested(inner, &mut rule);
         }
         self.names_differ(&rule);
+        find_constants(&mut rule);
         Some(rule)
     }
 
@@ -94,7 +97,11 @@ impl BlockReader {
             "select" => rule.selects.extend(self.select(block)),
             "let" => {
                 let bindings = body.attributes.iter();
-                rule.lets.extend(bindings.map(|attribute| (attribute.name.clone(), attribute.value.clone())));
+                rule.lets.extend(bindings.map(|attribute| Let {
+                    name: attribute.name.clone(),
+                    expr: attribute.value.clone(),
+                    constant: false,
+                }));
             }
             "parameter" => rule.parameters.extend(self.parameter(block)),
             "label" => {
@@ -180,7 +187,7 @@ impl BlockReader {
     fn names_differ(&mut self, rule: &Rule) {
         let mut seen = HashSet::from(["standard", "parameter"]);
         let selects = rule.selects.iter().map(|select| &select.name);
-        for name in selects.chain(rule.lets.iter().map(|(name, _)| name)) {
+        for name in selects.chain(rule.lets.iter().map(|binding| &binding.name)) {
             if !seen.insert(&name.value) {
                 let message = format!("`{}` has a meaning already", name.value);
                 self.errors.push(RuleError::new(name.span, message).with_help("choose another name"));
@@ -349,4 +356,15 @@ fn part_of_standard(path: &str) -> Result<String, String> {
         };
     }
     Ok(path.to_owned())
+}
+
+/// Notes which `let`s are the same whatever is selected, so that they are evaluated once.
+fn find_constants(rule: &mut Rule) {
+    let mut varying: HashSet<Arc<str>> = rule.selects.iter().map(|select| Arc::clone(&select.name.value)).collect();
+    for binding in &mut rule.lets {
+        binding.constant = free_names(&binding.expr).is_disjoint(&varying);
+        if !binding.constant {
+            varying.insert(Arc::clone(&binding.name.value));
+        }
+    }
 }

@@ -41,6 +41,17 @@ impl From<crate::eval::EvalError> for RuleError {
     }
 }
 
+/// A name for a part of the condition.
+#[derive(Debug, Clone)]
+pub struct Let {
+    /// The name.
+    pub name: Name,
+    /// What it stands for.
+    pub expr: Expr,
+    /// Whether that is the same whatever is selected.
+    pub constant: bool,
+}
+
 /// What a rule says.
 #[derive(Debug)]
 pub struct Rule {
@@ -67,7 +78,7 @@ pub struct Rule {
     /// What it is about; several make a join.
     pub selects: Vec<Select>,
     /// Names for parts of the condition, in order.
-    pub lets: Vec<(Name, Expr)>,
+    pub lets: Vec<Let>,
     /// Which of the selected it speaks of.
     pub when: Option<Expr>,
     /// What must hold.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::jsonpath::{self, Selection};
 use super::load::Queries;
 use super::notation::rewrite;
-use super::rule::{Rule, RuleError, SelectFrom};
+use super::rule::{Let, Rule, RuleError, SelectFrom};
 use super::scope::RuleScope;
 use crate::eval::{Budget, Evaluator};
 use crate::report::{Answer, Applicability, Edit, Finding, Fix, Label, Places, Severity, Undetermined, Verdict};
@@ -96,7 +96,7 @@ impl<'r> Runner<'r> {
         let mut combinations = 0;
         let mut bound = Bound::new();
         let scope = self.scope.clone().with_parameters(active.parameters.clone());
-        let case = Case { runner: self, scope, rule: active.rule, active };
+        let case = Case { runner: self, scope, rule: active.rule, active, constants: RefCell::default() };
         case.join(0, &mut bound, &mut combinations, &mut outcome);
         outcome
     }
@@ -121,9 +121,11 @@ pub(super) struct Case<'c, 'r> {
     scope: RuleScope,
     pub(super) rule: &'c Rule,
     active: &'c Active<'c>,
+    /// The `let`s that are the same whatever is selected, as far as they were asked for.
+    constants: RefCell<HashMap<&'c str, Value>>,
 }
 
-impl Case<'_, '_> {
+impl<'c> Case<'c, '_> {
     pub(super) fn with<T>(&self, bound: &Bound, run: impl FnOnce(&Evaluator<'_>) -> T) -> T {
         let names = bound.iter().map(|(name, value)| (name.as_str(), value.clone()));
         Evaluator::new(&self.scope, self.runner.budget).with_names(names, run)
@@ -193,9 +195,9 @@ impl Case<'_, '_> {
     }
 
     fn verdict(&self, bound: &mut Bound, outcome: &mut Outcome) -> Result<(), RuleError> {
-        for (name, expr) in &self.rule.lets {
-            let value = self.with(bound, |evaluator| evaluator.evaluate(expr))?;
-            bound.push((name.value.to_string(), value));
+        for binding in &self.rule.lets {
+            let value = self.bound_to(binding, bound)?;
+            bound.push((binding.name.value.to_string(), value));
         }
         for (expr, is_condition) in
             self.rule.when.iter().map(|when| (when, false)).chain([(&self.rule.condition, true)])
@@ -224,6 +226,18 @@ impl Case<'_, '_> {
         }
         self.record(bound, Answer::Pass, None, outcome);
         Ok(())
+    }
+
+    fn bound_to(&self, binding: &'c Let, bound: &Bound) -> Result<Value, RuleError> {
+        let known = self.constants.borrow().get(&*binding.name.value).cloned();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let value = self.with(bound, |evaluator| evaluator.evaluate(&binding.expr))?;
+        if binding.constant {
+            self.constants.borrow_mut().insert(&binding.name.value, value.clone());
+        }
+        Ok(value)
     }
 
     /// Records an answer, if that was asked for and the rule is about something documented.

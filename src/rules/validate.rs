@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::infer::Inference;
 use super::infer_path::PathInference;
 use super::load::Queries;
-use super::rule::{Rule, RuleError, Select, SelectFrom};
+use super::rule::{Let, Rule, RuleError, Select, SelectFrom};
 use super::scope::RuleScope;
 use crate::eval::{Budget, Evaluator};
 use crate::model::types;
@@ -139,7 +139,7 @@ impl Validation<'_> {
 
     fn body(&mut self) {
         let mut inference = self.inference();
-        for (name, expr) in &self.rule.lets {
+        for Let { name, expr, .. } in &self.rule.lets {
             let ty = inference.ty(expr);
             inference.bind(Arc::clone(&name.value), ty);
         }
@@ -152,7 +152,7 @@ impl Validation<'_> {
             return;
         }
         let depth = self.bound.len();
-        for (name, expr) in &self.rule.lets {
+        for Let { name, expr, .. } in &self.rule.lets {
             let value = self.evaluate(expr).unwrap_or_else(|| open(Type::Any));
             self.bound.push((Arc::clone(&name.value), value));
         }

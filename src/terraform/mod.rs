@@ -29,5 +29,6 @@ pub use expand::{Expansion, InstanceKey};
 pub use inputs::{Inputs, Override};
 pub use instance::{Instance, World};
 pub use plan::{Difference, HOW_TO_PLAN, Plan, PlanError, PlanText};
+pub(crate) use references::free_names;
 pub use resource::{Resource, ResourceInstance};
 pub use validation::Validation;

@@ -3,6 +3,7 @@
 //! Evaluation finds what is undeclared only where it gets to; Terraform looks everywhere, in a
 //! resource of `count = 0` as well as in the body of a `for` that walks over nothing.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::config::{Mode, Module};
@@ -80,6 +81,15 @@ pub(super) fn undeclared(module: &Module) -> Vec<EvalError> {
         });
     }
     errors
+}
+
+/// The names that an expression refers to and does not bind itself.
+pub(crate) fn free_names(expr: &Expr) -> HashSet<Arc<str>> {
+    let mut names = HashSet::new();
+    in_expr(expr, &mut |reference| {
+        names.insert(Arc::from(reference.root));
+    });
+    names
 }
 
 /// Visits every reference in an expression.
