@@ -289,17 +289,17 @@ fn add_packs(
 }
 
 fn pages(sources: &mut Sources, options: &Options) -> Vec<PageText> {
-    let page = |path: &str, text: Arc<str>, file| PageText {
+    let page = |path: &str, text: Arc<str>, file, embedded| PageText {
         path: path.to_owned(),
         file,
         text,
         url: pack::url(path),
-        embedded: true,
+        embedded,
     };
     let only = options.only.as_ref().map(|(path, text)| {
         let text: Arc<str> = text.as_str().into();
         let file = sources.add(path, Arc::clone(&text));
-        page(path, text, file)
+        page(path, text, file, false)
     });
     let mut pages: Vec<PageText> = only.into_iter().collect();
     // A rule about suppressions has something to say only where others would.
@@ -308,7 +308,7 @@ fn pages(sources: &mut Sources, options: &Options) -> Vec<PageText> {
         pages.extend(others.map(|(path, text)| {
             let text: Arc<str> = (*text).into();
             let file = sources.add_apart(path, Arc::clone(&text));
-            page(path, text, file)
+            page(path, text, file, true)
         }));
     }
     pages

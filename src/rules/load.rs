@@ -88,7 +88,8 @@ pub fn load(pages: Vec<PageText>) -> Loaded {
             }
         }
         let rule = rule.and_then(|rule| {
-            let errors = validate(&rule, &loaded.queries);
+            // Those that come with trysquare have passed; `trysquare test` holds them against it.
+            let errors = if page.embedded { Vec::new() } else { validate(&rule, &loaded.queries) };
             if errors.is_empty() { Ok(rule) } else { Err(errors) }
         });
         loaded.rules.push(Arc::new(LoadedRule { page, rule }));
