@@ -24,8 +24,9 @@ pub fn model() -> &'static Type {
 }
 
 /// The type of the standard.
-pub fn standard() -> Type {
-    Type::object(SECTIONS.iter().map(|(name, shape, _)| (Arc::from(*name), of_shape(shape))))
+pub fn standard() -> &'static Type {
+    static STANDARD: OnceLock<Type> = OnceLock::new();
+    STANDARD.get_or_init(|| of_shape(&Shape::Object(SECTIONS)))
 }
 
 fn of_shape(shape: &Shape) -> Type {
@@ -61,7 +62,7 @@ impl Types {
 
     fn make(&mut self, path: &str) -> Type {
         if let Some(rest) = path.strip_prefix("$.standard") {
-            return rest.split('.').skip(1).fold(standard(), |ty, name| ty.attribute(name));
+            return rest.split('.').skip(1).fold(standard().clone(), |ty, name| ty.attribute(name));
         }
         if let Some((_, fields)) = PAGE.iter().find(|(section, _)| *section == path) {
             return if fields.is_empty() { Type::Any } else { self.object(fields, "") };

@@ -17,19 +17,15 @@ use crate::value::{Data, Type, Unknown, Value};
 
 /// Everything that is wrong with a rule that could be read.
 pub(super) fn validate(rule: &Rule, queries: &Queries) -> Vec<RuleError> {
-    let parameters = rule.parameters.iter().map(|parameter| (Arc::clone(&parameter.name.value), parameter.ty.clone()));
-    let parameters = Type::object(parameters);
-    let model = types::model();
-    let scope = RuleScope::new(open(types::standard()), open(model.attribute("statements")));
-    let fields =
-        rule.parameters.iter().map(|parameter| (Arc::clone(&parameter.name.value), open(parameter.ty.clone())));
-    let scope = scope.with_parameters(Value::record(fields));
+    let parameters: Vec<(Arc<str>, Type)> =
+        rule.parameters.iter().map(|parameter| (Arc::clone(&parameter.name.value), parameter.ty.clone())).collect();
+    let values = parameters.iter().map(|(name, ty)| (Arc::clone(name), open(ty.clone())));
+    let scope = RuleScope::new(open(types::standard().clone()), open(types::model().attribute("statements")));
     let mut validation = Validation {
         rule,
         queries,
-        model,
-        parameters,
-        scope,
+        scope: scope.with_parameters(Value::record(values)),
+        parameters: Type::object(parameters),
         budget: Budget::new(),
         bound: Vec::new(),
         errors: Vec::new(),
@@ -53,9 +49,8 @@ fn open(ty: Type) -> Value {
 struct Validation<'v> {
     rule: &'v Rule,
     queries: &'v Queries,
-    model: &'static Type,
-    parameters: Type,
     scope: RuleScope,
+    parameters: Type,
     budget: Budget,
     bound: Vec<(Arc<str>, Value)>,
     errors: Vec<RuleError>,
@@ -64,7 +59,7 @@ struct Validation<'v> {
 impl Validation<'_> {
     fn inference(&self) -> Inference {
         let mut inference = Inference::default();
-        inference.bind("standard".into(), types::standard());
+        inference.bind("standard".into(), types::standard().clone());
         inference.bind("parameter".into(), self.parameters.clone());
         for (name, value) in &self.bound {
             inference.bind(Arc::clone(name), value.ty());
@@ -101,7 +96,7 @@ impl Validation<'_> {
     }
 
     fn of_path(&mut self, path: &str, span: Span) -> Option<Type> {
-        let mut inference = PathInference::new(self.model, path, span);
+        let mut inference = PathInference::new(types::model(), path, span);
         let ty = match self.queries.get(path)?.as_ref() {
             Ok(query) => inference.selected(query),
             Err(error) => {
