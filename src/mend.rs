@@ -10,6 +10,9 @@ use crate::source::{MemoryProvider, Overlay, SourceProvider, is_fetched};
 /// Rules that say where Terraform would stop.
 const STOPS: [&str; 3] = ["syntax", "evaluation-error", "variable-validation"];
 
+/// Each round makes a check. More are not made for fixes that break one another.
+const MAX_ROUNDS: usize = 8;
+
 /// What is to be mended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mend {
@@ -77,7 +80,9 @@ pub fn mend(provider: &dyn SourceProvider, options: &Options, how: Mend, narrow:
     let mut refused = Vec::new();
     let mut candidates: Vec<Finding> =
         asked.findings.into_iter().filter(|finding| how.fix(finding).is_some()).collect();
+    let mut rounds = 0;
     loop {
+        rounds += 1;
         refuse(&mut candidates, &mut refused, |finding| unreachable_edit(how, finding));
         let conflicts = conflicts(&edits(how, &candidates));
         refuse(&mut candidates, &mut refused, |finding| conflict(how, finding, &conflicts));
@@ -86,8 +91,9 @@ pub fn mend(provider: &dyn SourceProvider, options: &Options, how: Mend, narrow:
         let texts = changed.iter().map(|changed| (changed.path.clone(), changed.after.clone()));
         let after = check(&Overlay::new(provider, texts.collect::<MemoryProvider>()), options);
         let count = candidates.len();
-        let broken = newly_found(&before.report, &after.report);
-        refuse(&mut candidates, &mut refused, |finding| breakage(how, finding, &edits, &broken, &after.report));
+        let attempt = Attempt::new(how, &edits, &before.report, &after.report);
+        let too_many = || (rounds == MAX_ROUNDS).then(|| "too many fixes hang on each other".to_owned());
+        refuse(&mut candidates, &mut refused, |finding| attempt.objection(finding).or_else(too_many));
         if candidates.len() == count {
             return Mended { before, after, changed, fixed: count, refused };
         }
@@ -166,39 +172,63 @@ fn apply(provider: &dyn SourceProvider, edits: &[Edit]) -> Vec<Changed> {
     changed.into_values().filter(|file| file.before != file.after).collect()
 }
 
-/// Findings of things that had none, or fewer, of the rule before.
-fn newly_found<'r>(before: &'r Report, after: &'r Report) -> Vec<&'r Finding> {
-    let count = |report: &'r Report| {
-        let mut counts: HashMap<(&str, Option<&str>), usize> = HashMap::new();
-        for finding in &report.findings {
-            *counts.entry(thing(finding)).or_default() += 1;
-        }
-        counts
-    };
-    let (before, now) = (count(before), count(after));
-    after.findings.iter().filter(|finding| now.get(&thing(finding)) > before.get(&thing(finding))).collect()
+/// How often each thing is found: a rule, and what a finding is about.
+type Counts<'r> = HashMap<(&'r str, Option<&'r str>), usize>;
+
+/// Edits that were made, and what is found before and after.
+struct Attempt<'a> {
+    how: Mend,
+    edits: &'a [Edit],
+    found: Counts<'a>,
+    left: Counts<'a>,
+    after: &'a Report,
 }
 
-/// The rule of a finding and what it is about.
+impl<'a> Attempt<'a> {
+    fn new(how: Mend, edits: &'a [Edit], before: &'a Report, after: &'a Report) -> Self {
+        Self { how, edits, found: counts(before), left: counts(after), after }
+    }
+
+    /// What there is to say against the fix of a finding, now that it was tried.
+    fn objection(&self, finding: &Finding) -> Option<String> {
+        if let Some(failure) = self.after.failures.first() {
+            return Some(format!("nothing could be checked afterwards: {}", failure.message));
+        }
+        if let Some(broken) = self.after.findings.iter().find(|other| self.breaks(finding, other)) {
+            return Some(format!("afterwards, {}", broken.message));
+        }
+        let is_left = self.left.get(&thing(finding)) >= self.found.get(&thing(finding));
+        is_left.then(|| "it is found afterwards all the same".to_owned())
+    }
+
+    /// Whether the fix of one finding made another: of the same rule or one by which Terraform stops, of a thing that
+    /// had none, or fewer, before, and pointing at what the fix wrote.
+    fn breaks(&self, finding: &Finding, other: &Finding) -> bool {
+        let is_new = self.left.get(&thing(other)) > self.found.get(&thing(other));
+        let is_grave = other.rule == finding.rule || STOPS.contains(&other.rule.as_str());
+        is_new
+            && is_grave
+            && std::iter::once(&other.primary).chain(&other.related).any(|label| self.wrote(finding, label))
+    }
+
+    /// Whether the fix of a finding wrote what is at a place.
+    fn wrote(&self, finding: &Finding, label: &Label) -> bool {
+        let edits = self.how.fix(finding).into_iter().flat_map(|fix| &fix.edits);
+        let places = edits.filter(|edit| edit.file == label.file).map(|edit| moved(self.edits, edit));
+        places.into_iter().any(|place| place.start <= label.end.offset && label.start.offset <= place.end)
+    }
+}
+
+fn counts(report: &Report) -> Counts<'_> {
+    let mut counts = Counts::new();
+    for finding in &report.findings {
+        *counts.entry(thing(finding)).or_default() += 1;
+    }
+    counts
+}
+
 fn thing(finding: &Finding) -> (&str, Option<&str>) {
     (&finding.rule, finding.address.as_deref())
-}
-
-/// What a fix would break.
-fn breakage(how: Mend, finding: &Finding, edits: &[Edit], broken: &[&Finding], after: &Report) -> Option<String> {
-    if let Some(failure) = after.failures.first() {
-        return Some(format!("nothing could be checked afterwards: {}", failure.message));
-    }
-    let fix = how.fix(finding)?;
-    let touches = |label: &Label| {
-        let places = fix.edits.iter().filter(|edit| edit.file == label.file).map(|edit| moved(edits, edit));
-        places.into_iter().any(|place| place.start <= label.end.offset && label.start.offset <= place.end)
-    };
-    let is_broken = |other: &&&Finding| {
-        (other.rule == finding.rule || STOPS.contains(&other.rule.as_str()))
-            && (touches(&other.primary) || other.related.iter().any(touches))
-    };
-    broken.iter().find(is_broken).map(|other| format!("afterwards, {}", other.message))
 }
 
 /// Where the text of an edit stands once all of them are made.

@@ -37,9 +37,12 @@ const LINES: &[&str] = &[
     "\\`not code\\` \"quotes\" ${a} %{b} \t tab",
 ];
 
+/// A path that must not end the comment that names it.
+const PATH: &str = "docs/a \"page\"\n${x}.md";
+
 fn evaluates(page: &str) -> bool {
-    let mut provider = MemoryProvider::from_iter([("docs/page.md", page)]);
-    let Ok(draft) = draft(&provider, Some("docs/page.md")) else { return false };
+    let mut provider = MemoryProvider::from_iter([(PATH, page)]);
+    let Ok(draft) = draft(&provider, Some(PATH)) else { return false };
     provider.set("trysquare.hcl", draft.text.as_str());
     let report = check(&provider, &Options::default()).report;
     assert!(report.failures.is_empty(), "{:?}\n{page}\n{}", report.failures, draft.text);

@@ -38,6 +38,9 @@ fn workspaces() -> Vec<(String, Files)> {
     let mut all = Vec::new();
     for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("examples")).unwrap() {
         let dir = entry.unwrap().path();
+        if !dir.is_dir() {
+            continue;
+        }
         let mut files = Files::new();
         collect(&dir, &dir, &mut files);
         all.push((dir.display().to_string(), files));

@@ -61,8 +61,10 @@ fn the_action_installs_what_is_released() {
 #[test]
 fn versions_in_the_documentation_are_current() {
     let version = env!("CARGO_PKG_VERSION");
-    let package: Value = serde_json::from_str(&read("wasm/npm/package.json")).unwrap();
-    assert_eq!(package["version"], version);
+    for package in ["package.json", "wasm/npm/package.json"] {
+        let content: Value = serde_json::from_str(&read(package)).unwrap();
+        assert_eq!(content["version"], version, "{package}");
+    }
     for (page, before) in
         [("docs/ci.md", "trysquare/trysquare@v"), ("docs/ci.md", "rev: v"), (".pre-commit-hooks.yaml", "[\"trysquare@")]
     {

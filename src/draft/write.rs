@@ -36,9 +36,10 @@ pub(super) fn local_for(locals: &mut Vec<Local>, section: &str) -> String {
 /// The whole file.
 pub(super) fn file(page: &str, roots: &[RootDraft], locals: &[Local], leaves: &[Leaf]) -> String {
     let mut out = format!(
-        "# What this repository is held to, as {page} says.\n#\n\
+        "# What this repository is held to, as {} says.\n#\n\
          # Nothing is copied: every value is read out of the page, so that code and page cannot part unseen. Should the\n\
-         # page no longer say what a pattern here looks for, `trysquare check` stops with an error at that pattern.\n\n"
+         # page no longer say what a pattern here looks for, `trysquare check` stops with an error at that pattern.\n\n",
+        one_line(page)
     );
     out.push_str(&locals_block(page, locals, leaves));
     for root in roots {
@@ -58,6 +59,11 @@ pub(super) fn file(page: &str, roots: &[RootDraft], locals: &[Local], leaves: &[
          #   reason  = \"Goes away with the old importer\"\n#   until   = \"2030-12-31\"\n# }\n",
     );
     out
+}
+
+/// A name as a comment can hold it: one with a line break in it would end the comment.
+fn one_line(name: &str) -> String {
+    name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 fn locals_block(page: &str, locals: &[Local], leaves: &[Leaf]) -> String {
@@ -90,7 +96,7 @@ fn root_block(root: &RootDraft) -> String {
         [only] => format!("terraform {} {{\n  var_files = [{}]\n}}\n\n", quote(dir), quote(only)),
         several => format!(
             "# Which of these belongs here? {}\nterraform {} {{\n  var_files = []\n}}\n\n",
-            several.join(", "),
+            one_line(&several.join(", ")),
             quote(dir)
         ),
     }

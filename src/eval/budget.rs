@@ -22,8 +22,8 @@ pub struct Budget {
 impl Budget {
     /// Expression nodes visited for a whole workspace.
     const STEPS: u64 = 50_000_000;
-    /// Evaluations inside evaluations, references included.
-    const DEPTH: u32 = 400;
+    /// Evaluations inside evaluations, references included. JavaScript engines have a stack of a megabyte.
+    const DEPTH: u32 = if cfg!(target_family = "wasm") { 150 } else { 400 };
     /// Bytes that one string may have.
     pub const MAX_STRING: usize = 16 << 20;
     /// Patterns that are kept.

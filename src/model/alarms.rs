@@ -1,8 +1,10 @@
 //! CloudWatch alarms, joined to the functions they watch.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::functions::Function;
+use super::join::Index;
 use super::{Found, as_type, block_field, blocks, required_text};
 use crate::value::{Answer, Data, Fields, Origin, Type, Unknown, Value, equals};
 
@@ -15,19 +17,21 @@ const KINDS: &[(&str, &str)] = &[("Errors", "errors"), ("Duration", "duration"),
 /// Every `aws_cloudwatch_metric_alarm` instance; each is added to the function it watches.
 pub(super) fn join(all: &[Found<'_, '_>], functions: &mut [Function]) -> Vec<Value> {
     let alarms = all.iter().filter(|found| found.is("aws_cloudwatch_metric_alarm"));
+    let names = Index::new(functions.iter().map(|function| function.field("function_name")));
     let read: Vec<(Fields, Watched, Origin)> = alarms
         .map(|found| {
             let mut fields = read(found);
-            let watched = Watched::of(&fields, functions);
+            let watched = Watched::of(&fields, &names);
             fields.insert("function".into(), watched.value(functions, &fields));
             fields.insert("function_name".into(), watched_name(&fields));
             (fields, watched, found.address().origin)
         })
         .collect();
-    let documented: Vec<Value> = read.iter().map(|(fields, ..)| is_documented(fields, &read)).collect();
+    let named = read.iter().map(|(fields, ..)| fields).filter(|fields| has_documented_name(fields));
+    let named: HashSet<Watch> = named.filter_map(watch).collect();
     let mut joined = Vec::with_capacity(read.len());
-    for ((mut fields, watched, origin), documented) in read.into_iter().zip(documented) {
-        fields.insert("documented".into(), documented);
+    for (mut fields, watched, origin) in read {
+        fields.insert("documented".into(), is_documented(&fields, &named));
         let alarm = Value::object(fields).at(origin);
         watched.attach(functions, &alarm);
         joined.push(alarm);
@@ -42,8 +46,9 @@ fn documented_of(alarm: &Fields) -> Option<&Value> {
 }
 
 /// Whether this is the alarm that the page speaks of: of those of one kind for one function it is the one with the
-/// documented name; where none has that name, any of them may be meant.
-fn is_documented(alarm: &Fields, all: &[(Fields, Watched, Origin)]) -> Value {
+/// documented name; where none has that name, any of them may be meant. `named` is what there are alarms with that
+/// name for.
+fn is_documented(alarm: &Fields, named: &HashSet<Watch>) -> Value {
     let parts = [alarm.get("kind"), alarm.get("function"), alarm.get("function").and_then(|of| of.field("standard"))];
     if let Some(unknown) = parts.into_iter().flatten().find_map(Value::as_unknown) {
         return Value::unknown(unknown.derived(Type::Bool));
@@ -51,20 +56,25 @@ fn is_documented(alarm: &Fields, all: &[(Fields, Watched, Origin)]) -> Value {
     let Some(documented) = documented_of(alarm) else {
         return Value::from(false);
     };
-    let Some(wanted) = documented.field("name").filter(|name| !name.is_null()) else {
+    if documented.field("name").is_none_or(Value::is_null) {
         return Value::from(true);
-    };
-    let has_name = |fields: &Fields| matches!(fields.get("name").map(|name| equals(name, wanted)), Some(Answer::Yes));
-    let address = |fields: &Fields| fields.get("function").and_then(|of| of.field("address")).cloned();
-    let is_sibling = |other: &Fields| {
-        let same = |left: Option<&Value>, right: Option<&Value>| match (left, right) {
-            (Some(left), Some(right)) => matches!(equals(left, right), Answer::Yes),
-            _ => false,
-        };
-        same(other.get("kind"), alarm.get("kind")) && same(address(other).as_ref(), address(alarm).as_ref())
-    };
-    let another = all.iter().any(|(other, ..)| is_sibling(other) && has_name(other));
-    Value::from(has_name(alarm) || !another)
+    }
+    let another = watch(alarm).is_some_and(|watch| named.contains(&watch));
+    Value::from(has_documented_name(alarm) || !another)
+}
+
+fn has_documented_name(alarm: &Fields) -> bool {
+    let wanted = documented_of(alarm).and_then(|documented| documented.field("name")).filter(|name| !name.is_null());
+    let pair = alarm.get("name").zip(wanted);
+    pair.is_some_and(|(name, wanted)| matches!(equals(name, wanted), Answer::Yes))
+}
+
+/// What an alarm is for: its kind, and the address of the function that it watches.
+type Watch = (Arc<str>, Arc<str>);
+
+fn watch(alarm: &Fields) -> Option<Watch> {
+    let text = |value: &Value| value.as_str().map(Arc::from);
+    Some((text(alarm.get("kind")?)?, text(alarm.get("function")?.field("address")?)?))
 }
 
 fn read(found: &Found<'_, '_>) -> Fields {
@@ -211,7 +221,7 @@ enum Watched {
 }
 
 impl Watched {
-    fn of(alarm: &Fields, functions: &[Function]) -> Self {
+    fn of(alarm: &Fields, names: &Index) -> Self {
         let Some(kind) = alarm.get("kind") else {
             return Self::None;
         };
@@ -222,23 +232,15 @@ impl Watched {
         let name = match (&dimensions.data, dimensions.field("FunctionName")) {
             (_, Some(name)) => name.clone(),
             (Data::Unknown(unknown), None) => {
-                return Self::Perhaps((0..functions.len()).collect(), Arc::clone(unknown));
+                return Self::Perhaps((0..names.len()).collect(), Arc::clone(unknown));
             }
             _ => return Self::None,
         };
-        let mut perhaps = Vec::new();
-        let mut blocking = None;
-        for (at, function) in functions.iter().enumerate() {
-            match equals(&function.field("function_name"), &name) {
-                Answer::Yes => return Self::One(at),
-                Answer::No => {}
-                Answer::Unknown(unknown) => {
-                    perhaps.push(at);
-                    blocking = Some(unknown);
-                }
-            }
+        if let Some(at) = names.equal(&name).next() {
+            return Self::One(at);
         }
-        match blocking {
+        let (perhaps, mut blocking): (Vec<usize>, Vec<Arc<Unknown>>) = names.perhaps(&name).unzip();
+        match blocking.pop() {
             Some(unknown) => Self::Perhaps(perhaps, unknown),
             None => Self::None,
         }

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::denial::unknown_in;
 use super::iam::Iam;
+use super::join::{Index, Joined};
 use super::permissions::reaches_bucket;
-use super::{Found, Joined, as_type, block_field, images, join, required_text, statement};
+use super::{Found, as_type, block_field, images, required_text, statement};
 use crate::value::{Answer, Fields, Piece, Type, Unknown, Value, equals};
 
 /// A function under construction.
@@ -41,23 +42,46 @@ impl Function {
     }
 }
 
-/// Every `aws_lambda_function` instance.
-pub(super) fn find(
-    all: &[Found<'_, '_>],
-    documented: &[Value],
-    iam: &Iam,
-    buckets: &[Value],
-    gaps: &[Value],
-) -> Vec<Function> {
-    let functions = all.iter().filter(|found| found.is("aws_lambda_function"));
-    functions.map(|found| function(found, documented, iam, buckets, gaps)).collect()
+/// What functions are joined to.
+pub(super) struct Surroundings<'s> {
+    documented: &'s [Value],
+    documented_names: Index,
+    iam: &'s Iam,
+    buckets: &'s [Value],
+    bucket_names: Index,
+    /// An unknown for every place where there may be more than we know of.
+    gaps: &'s [Value],
 }
 
-fn function(found: &Found<'_, '_>, documented: &[Value], iam: &Iam, buckets: &[Value], gaps: &[Value]) -> Function {
+impl<'s> Surroundings<'s> {
+    pub(super) fn new(documented: &'s [Value], iam: &'s Iam, buckets: &'s [Value], gaps: &'s [Value]) -> Self {
+        let names =
+            |things: &[Value]| Index::new(things.iter().map(|thing| thing.field("name").cloned().unwrap_or_default()));
+        let (documented_names, bucket_names) = (names(documented), names(buckets));
+        Self { documented, documented_names, iam, buckets, bucket_names, gaps }
+    }
+
+    /// The documented function of a name; null when there is none, unknown when that cannot be told.
+    fn documented_as(&self, name: &Value) -> Value {
+        match self.documented_names.join(name) {
+            Joined::One(at) => self.documented.get(at).cloned().unwrap_or_default(),
+            Joined::None => Value::null().at(name.origin.clone()),
+            Joined::Unknown(unknown) => Value::unknown(unknown.derived(Type::Any)).at(name.origin.clone()),
+        }
+    }
+}
+
+/// Every `aws_lambda_function` instance.
+pub(super) fn find(all: &[Found<'_, '_>], around: &Surroundings<'_>) -> Vec<Function> {
+    let functions = all.iter().filter(|found| found.is("aws_lambda_function"));
+    functions.map(|found| function(found, around)).collect()
+}
+
+fn function(found: &Found<'_, '_>, around: &Surroundings<'_>) -> Function {
     let address = found.address();
     let origin = address.origin.clone();
     let name = required_text(found.attribute("function_name"));
-    let standard = documented_as(documented, &name);
+    let standard = around.documented_as(&name);
     let app = match standard.field("app") {
         Some(app) => app.clone(),
         None => Value::null().at(origin.clone()),
@@ -82,7 +106,7 @@ fn function(found: &Found<'_, '_>, documented: &[Value], iam: &Iam, buckets: &[V
         Value::unknown(Unknown::new(Type::Any, "the variables are not a map", env.origin.span()))
     };
     let image_uri = as_type(found.configured("image_uri"), &Type::String);
-    let role = iam.role_of(&found.attribute("role"));
+    let role = around.iam.role_of(&found.attribute("role"));
     let fields = [
         ("address", address),
         ("module", Value::string(Arc::clone(&found.instance.owner.address))),
@@ -98,7 +122,7 @@ fn function(found: &Found<'_, '_>, documented: &[Value], iam: &Iam, buckets: &[V
         ("image_by_digest", images::by_digest(&image_uri)),
         ("image_repository", images::repository(&image_uri)),
         ("image_uri", image_uri),
-        ("bucket_variables", bucket_variables(&env, &role, buckets, gaps)),
+        ("bucket_variables", bucket_variables(&env, &role, around)),
         ("env_bytes", env_bytes(&env)),
         ("env", env),
         ("log_group", as_type(log_group, &Type::String)),
@@ -113,19 +137,18 @@ fn function(found: &Found<'_, '_>, documented: &[Value], iam: &Iam, buckets: &[V
 
 /// The variables that tell a function of a bucket of this repository, by their names and values; each with whether the
 /// function's role reaches it.
-fn bucket_variables(env: &Value, role: &Value, buckets: &[Value], gaps: &[Value]) -> Value {
+fn bucket_variables(env: &Value, role: &Value, around: &Surroundings<'_>) -> Value {
     if let Some(unknown) = env.as_unknown() {
         return Value::unknown(unknown.derived(Type::Any)).at(env.origin.clone());
     }
     let speaks_of_one = |name: &str| name.to_ascii_lowercase().contains("bucket");
     let variables = env.as_fields().into_iter().flatten().filter(|(name, _)| speaks_of_one(name));
     let variables = variables.filter_map(|(name, value)| {
-        let named = |known: &&Value| known.field("name").is_some_and(|name| matches!(equals(name, value), Answer::Yes));
-        let bucket = buckets.iter().find(named)?;
+        let bucket = around.buckets.get(around.bucket_names.equal(value).next()?)?;
         Some(Value::record([
             ("variable", Value::string(Arc::clone(name))),
             ("bucket", value.clone()),
-            ("reached", reached(bucket, role, gaps)),
+            ("reached", reached(bucket, role, around.gaps)),
         ]))
     });
     Value::tuple(variables.collect()).at(env.origin.clone())
@@ -154,20 +177,6 @@ fn reached(bucket: &Value, role: &Value, gaps: &[Value]) -> Value {
 fn ephemeral_storage(found: &Found<'_, '_>) -> Value {
     let size = found.block("ephemeral_storage").map(|block| block_field(&block, "size")).filter(|size| !size.is_null());
     as_type(size.unwrap_or_else(|| Value::from(512_i64).at(found.address().origin)), &Type::Number)
-}
-
-/// The documented function of a name; null when there is none, unknown when that cannot be told.
-fn documented_as(documented: &[Value], name: &Value) -> Value {
-    let names: Vec<(Value, &Value)> =
-        documented.iter().map(|row| (row.field("name").cloned().unwrap_or_default(), row)).collect();
-    match join(&names, |(documented, _)| documented, name) {
-        Joined::One((_, row)) => (*row).clone(),
-        Joined::None => Value::null().at(name.origin.clone()),
-        Joined::Unknown(unknown) => {
-            let origin = name.origin.clone();
-            Value::unknown(unknown.derived(Type::Any)).at(origin)
-        }
-    }
 }
 
 /// Where a function logs when nothing else is said. Source: Lambda's developer guide, "Log groups".

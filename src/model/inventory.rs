@@ -5,11 +5,12 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::functions::Function;
+use super::join::naming;
 use super::{Facts, Found, Sections, as_type, ecr, logs, statement};
 use crate::source::Span;
 use crate::syntax::hcl::ast::Block;
 use crate::terraform::{Instance, Module, World};
-use crate::value::{Answer, Data, Type, Unknown, Value, equals};
+use crate::value::{Answer, Data, Type, Unknown, Value};
 
 /// Lists of things.
 pub(super) struct Inventory {
@@ -72,13 +73,14 @@ impl Inventory {
 
 /// Every `aws_s3_bucket`, created or read.
 fn buckets(all: &[Found<'_, '_>]) -> Value {
+    let policies = naming(all, "aws_s3_bucket_policy", "bucket");
     let of = |found: &&Found<'_, '_>| found.is("aws_s3_bucket") || found.is_data("aws_s3_bucket");
     let bucket = |found: &Found<'_, '_>| {
         let (name, origin) = (found.attribute("bucket"), found.address().origin);
         let policy = if !found.configured("policy").is_null() {
             Answer::Yes
         } else if found.is("aws_s3_bucket") {
-            named_by(all, "aws_s3_bucket_policy", "bucket", &name)
+            policies.any(&name)
         } else {
             let reason = "the bucket is only read here";
             Answer::Unknown(Arc::new(Unknown::new(Type::Bool, reason, origin.span())))
@@ -92,12 +94,6 @@ fn buckets(all: &[Found<'_, '_>]) -> Value {
         .at(origin)
     };
     Value::tuple(all.iter().filter(of).map(bucket).collect())
-}
-
-/// Whether some resource of a type is about the thing of this name.
-pub(super) fn named_by(all: &[Found<'_, '_>], ty: &str, attribute: &str, name: &Value) -> Answer {
-    let others = all.iter().filter(|found| found.is(ty));
-    Answer::any(others.map(|found| equals(&found.configured(attribute), name)))
 }
 
 /// One unknown for every file that could not be read whole and every module that is not here.

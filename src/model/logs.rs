@@ -1,24 +1,27 @@
 //! CloudWatch log groups, joined to what is documented about them.
 
-use super::{Found, Joined, as_type, join, required_text};
+use super::join::{Index, Joined};
+use super::{Found, as_type, required_text};
 use crate::standard::Standard;
-use crate::value::{Type, Value};
+use crate::value::{Origin, Type, Value};
 
 /// Every `aws_cloudwatch_log_group`, created or read.
 pub(super) fn groups(all: &[Found<'_, '_>], standard: &Standard, documented: &[Value]) -> Vec<Value> {
-    let wanted = wanted(standard, documented);
-    let of = |found: &&Found<'_, '_>| found.is("aws_cloudwatch_log_group") || found.is_data("aws_cloudwatch_log_group");
-    all.iter().filter(of).map(|found| group(found, &wanted)).collect()
-}
-
-fn group(found: &Found<'_, '_>, wanted: &[(Value, Value)]) -> Value {
-    let name = required_text(found.attribute("name"));
-    let origin = found.address().origin;
-    let retention = match join(wanted, |(name, _)| name, &name) {
-        Joined::One((_, days)) => days.clone(),
-        Joined::None => Value::null().at(origin.clone()),
+    let (names, days): (Vec<Value>, Vec<Value>) = wanted(standard, documented).into_iter().unzip();
+    let names = Index::new(names);
+    let documented_days = |name: &Value, fallback: &Origin| match names.join(name) {
+        Joined::One(at) => days.get(at).cloned().unwrap_or_default(),
+        Joined::None => Value::null().at(fallback.clone()),
         Joined::Unknown(unknown) => Value::unknown(unknown.derived(Type::Number)).at(name.origin.clone()),
     };
+    let of = |found: &&Found<'_, '_>| found.is("aws_cloudwatch_log_group") || found.is_data("aws_cloudwatch_log_group");
+    all.iter().filter(of).map(|found| group(found, &documented_days)).collect()
+}
+
+fn group(found: &Found<'_, '_>, documented_days: &impl Fn(&Value, &Origin) -> Value) -> Value {
+    let name = required_text(found.attribute("name"));
+    let origin = found.address().origin;
+    let retention = documented_days(&name, &origin);
     Value::record([
         ("address", found.address()),
         ("created", Value::from(found.is("aws_cloudwatch_log_group"))),

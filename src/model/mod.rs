@@ -6,12 +6,14 @@
 
 mod actions;
 mod alarms;
+mod attachments;
 mod denial;
 mod ecr;
 mod functions;
 mod iam;
 mod images;
 mod inventory;
+mod join;
 mod logs;
 mod managed;
 mod permissions;
@@ -33,7 +35,7 @@ use std::sync::Arc;
 use crate::source::Reader;
 use crate::standard::Standard;
 use crate::terraform::{Mode, Problem, ResourceInstance, World};
-use crate::value::{Answer, Data, Fields, Origin, Type, Unknown, Value, convert, equals};
+use crate::value::{Data, Fields, Origin, Type, Unknown, Value, convert};
 use crate::workflow::Workflow;
 
 pub use sections::Sections;
@@ -79,14 +81,14 @@ impl Model {
         let iam = iam::Iam::new(&all);
         let mut functions: Vec<functions::Function> = {
             let buckets = inventory.buckets.as_items().unwrap_or(&[]);
-            functions::find(&all, &documented, &iam, buckets, inventory.gaps())
+            functions::find(&all, &functions::Surroundings::new(&documented, &iam, buckets, inventory.gaps()))
         };
         let alarms = alarms::join(&all, &mut functions);
         let statements = iam.statements(&functions, facts.standard);
+        let roles = iam.roles_value(&functions, facts.standard);
         let names = inventory.function_names(&functions);
         let functions: Vec<Value> =
             functions.into_iter().map(|function| function.into_value(inventory.gaps())).collect();
-        let roles = iam.roles_value();
         let regions: Vec<Value> = facts.worlds.iter().flat_map(World::regions).collect();
         let subjects = workflows::Subjects {
             functions: &functions,
@@ -240,31 +242,4 @@ pub(crate) fn required_text(value: Value) -> Value {
 /// One value or a list of them, as a list.
 pub(crate) fn one_or_many(value: Option<&Value>) -> Vec<Value> {
     value.map(blocks).unwrap_or_default()
-}
-
-/// The first of `items` that equals `wanted`, or the unknown that keeps us from telling.
-pub(crate) fn join<'i, T>(
-    items: impl IntoIterator<Item = &'i T>,
-    key: impl Fn(&T) -> &Value,
-    wanted: &Value,
-) -> Joined<'i, T> {
-    let mut open = None;
-    for item in items {
-        match equals(key(item), wanted) {
-            Answer::Yes => return Joined::One(item),
-            Answer::No => {}
-            Answer::Unknown(unknown) => open = open.or(Some(unknown)),
-        }
-    }
-    open.map_or(Joined::None, Joined::Unknown)
-}
-
-/// What a join found.
-pub(crate) enum Joined<'i, T> {
-    /// The one.
-    One(&'i T),
-    /// Certainly none.
-    None,
-    /// It hangs on this.
-    Unknown(Arc<Unknown>),
 }

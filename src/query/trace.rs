@@ -73,7 +73,11 @@ impl<'s> Tracer<'s> {
                 from.push(station);
             }
         }
-        let at = Places::new(self.sources).blocking(span);
+        let mut at = Places::new(self.sources).blocking(span);
+        if span.is_empty() {
+            // Nothing is written there to be shown.
+            at.expression = "the plan".to_owned();
+        }
         let is_reference = matches!(origin.node(), Some(Node::Via(..)));
         Some(Station { at, within: self.within(span), from, is_reference })
     }

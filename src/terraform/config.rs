@@ -102,6 +102,8 @@ pub struct Module {
     pub providers: Vec<Arc<Block>>,
     /// Whether only a plan tells of it: its files are not here.
     pub is_planned: bool,
+    /// `check` blocks.
+    pub checks: Vec<Arc<Block>>,
     /// Whether a `backend` or `cloud` block marks this as a root module.
     pub has_backend: bool,
     /// What Terraform refuses of its blocks as such: unknown ones, and what is declared twice.
@@ -132,6 +134,10 @@ impl Module {
             }
             ("provider", Some(_), _) => {
                 self.providers.push(Arc::clone(block));
+                None
+            }
+            ("check", Some(_), None) => {
+                self.checks.push(Arc::clone(block));
                 None
             }
             ("locals", ..) => {
@@ -340,7 +346,8 @@ fn installed_modules(reader: &Reader<'_>, root: &str) -> BTreeMap<String, String
         .filter_map(|module| {
             let key = module.get("Key")?.as_str()?;
             let dir = normalize_path(&join_path(root, module.get("Dir")?.as_str()?))?;
-            Some((key.to_owned(), dir))
+            // A manifest may name what is no longer there.
+            (!reader.names_in(&dir).is_empty()).then(|| (key.to_owned(), dir))
         })
         .collect()
 }

@@ -5,9 +5,10 @@ use std::rc::Rc;
 
 use super::blocks::Dynamic;
 use super::builtin;
+use super::conditions;
 use super::config::{Module, local_source};
 use super::cycles;
-use super::expand::expansion_error;
+use super::expand::{Expansion, Repetition, expansion_error};
 use super::instance::{Instance, World};
 use super::references::undeclared;
 use super::resource::ResourceInstance;
@@ -64,7 +65,8 @@ impl Errors<'_, '_> {
     }
 
     fn module(&mut self, module: &Module) {
-        module.errors.iter().cloned().chain(undeclared(module)).for_each(|error| self.add(error));
+        let errors = module.errors.iter().cloned().chain(undeclared(module)).chain(conditions::idle(module));
+        errors.for_each(|error| self.add(error));
     }
 
     fn instance(&mut self, instance: &Rc<Instance>) {
@@ -98,33 +100,34 @@ impl Errors<'_, '_> {
                 }
                 self.check(result);
             }
+            let scope = self.world.scope(instance, &Repetition::None);
+            self.conditions(&Evaluator::new(&scope, self.world.budget), &block.body, "precondition");
         }
         for (name, block) in &module.calls {
-            self.expansion(instance, block);
             self.source(&module.dir, block);
-            if let Ok(children) = self.world.children(instance, name)
-                && let Some((_, child)) = children.items().first()
-                && !child.module.is_planned
-            {
-                self.arguments(block, child);
+            match self.world.children(instance, name) {
+                Ok(children) => {
+                    self.expansion(&children);
+                    let first = children.items().first().filter(|(_, child)| !child.module.is_planned);
+                    first.into_iter().for_each(|(_, child)| self.arguments(block, child));
+                }
+                Err(_) => expansion_error(self.world, instance, block).into_iter().for_each(|error| self.add(error)),
             }
         }
-        for ((mode, ty, name), block) in &module.resources {
-            self.expansion(instance, block);
+        for (mode, ty, name) in module.resources.keys() {
             match self.world.resource(instance, *mode, ty, name) {
                 Err(error) => self.add(error),
-                Ok(resource) => {
-                    let resource = resource.iter().flat_map(|resource| resource.instances.items());
-                    resource.for_each(|(_, instance)| self.resource(instance));
+                Ok(None) => {}
+                Ok(Some(resource)) => {
+                    self.expansion(&resource.instances);
+                    resource.instances.items().iter().for_each(|(_, instance)| self.resource(instance));
                 }
             }
         }
     }
 
-    fn expansion(&mut self, instance: &Rc<Instance>, block: &Block) {
-        if let Some(error) = expansion_error(self.world, instance, block) {
-            self.add(error);
-        }
+    fn expansion<T>(&mut self, expansion: &Expansion<T>) {
+        expansion.error().into_iter().for_each(|error| self.add(error.clone()));
     }
 
     /// Where a module call's module is to be found.
@@ -175,6 +178,17 @@ impl Errors<'_, '_> {
                 self.world.trail.walk(address, || self.block(&evaluator, block));
             }
         }
+        for lifecycle in instance.block.body.blocks_of("lifecycle") {
+            self.conditions(&evaluator, &lifecycle.body, "precondition");
+            if lifecycle.body.blocks_of("postcondition").next().is_some() {
+                let itself = [("self", instance.object(self.world))];
+                evaluator.with_names(itself, |inner| self.conditions(inner, &lifecycle.body, "postcondition"));
+            }
+        }
+    }
+
+    fn conditions(&mut self, evaluator: &Evaluator<'_>, body: &Body, kind: &str) {
+        conditions::errors(evaluator, body, kind).into_iter().for_each(|error| self.add(error));
     }
 
     fn block(&mut self, evaluator: &Evaluator<'_>, block: &Block) {

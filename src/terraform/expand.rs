@@ -42,15 +42,15 @@ pub enum Expansion<T> {
     Counted(Vec<(InstanceKey, T)>),
     /// By `for_each`, in the order of the keys.
     Keyed(Vec<(InstanceKey, T)>),
-    /// Unknown how many; one stands for all.
-    Unknown([(InstanceKey, T); 1], Arc<Unknown>),
+    /// Unknown how many; one stands for all. With the error that Terraform stops with, when it does.
+    Unknown([(InstanceKey, T); 1], Arc<Unknown>, Option<Box<EvalError>>),
 }
 
 impl<T> Expansion<T> {
     /// Keys and instances.
     pub fn items(&self) -> &[(InstanceKey, T)] {
         match self {
-            Self::Single(only) | Self::Unknown(only, _) => only,
+            Self::Single(only) | Self::Unknown(only, ..) => only,
             Self::Counted(items) | Self::Keyed(items) => items,
         }
     }
@@ -67,14 +67,22 @@ impl<T> Expansion<T> {
                 };
                 Value::object(items.iter().filter_map(named).collect())
             }
-            Self::Unknown(_, unknown) => Value::unknown(unknown.derived(Type::Any)),
+            Self::Unknown(_, unknown, _) => Value::unknown(unknown.derived(Type::Any)),
+        }
+    }
+
+    /// The error that Terraform stops with at the `count` or `for_each`.
+    pub(super) fn error(&self) -> Option<&EvalError> {
+        match self {
+            Self::Unknown(_, _, error) => error.as_deref(),
+            Self::Single(_) | Self::Counted(_) | Self::Keyed(_) => None,
         }
     }
 
     /// The instance with a key; the one that stands for all, when the keys are unknown.
     pub fn get(&self, key: &InstanceKey) -> Option<&T> {
         match (self, key) {
-            (Self::Unknown([(_, only)], _), _) => Some(only),
+            (Self::Unknown([(_, only)], ..), _) => Some(only),
             (Self::Counted(items), InstanceKey::Index(at)) => items.get(*at).map(|(_, item)| item),
             (Self::Keyed(items), InstanceKey::Name(_)) => {
                 let at = items.binary_search_by(|(known, _)| known.cmp(key)).ok()?;
@@ -147,7 +155,7 @@ pub(super) fn expand<T>(
             };
             match planned.filter(|_| error.is_none()) {
                 Some(keys) => of_keys(keys, &named("each.value", Type::Any), block.header, &mut build),
-                None => Expansion::Unknown([build(InstanceKey::Unknown, repetition)], unknown),
+                None => Expansion::Unknown([build(InstanceKey::Unknown, repetition)], unknown, error.map(Box::new)),
             }
         }
     }
@@ -174,7 +182,7 @@ fn of_keys<T>(
     if is_keyed { Expansion::Keyed(items) } else { Expansion::Counted(items) }
 }
 
-/// The error that Terraform stops with at a block's `count` or `for_each`.
+/// The error that Terraform stops with at the `count` or `for_each` of a block whose instances are not to be had.
 pub(super) fn expansion_error(world: &World<'_>, instance: &Rc<Instance>, block: &Block) -> Option<EvalError> {
     wanted(world, instance, block).err().and_then(|blocked| blocked.error)
 }

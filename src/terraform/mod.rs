@@ -6,6 +6,7 @@
 mod blocks;
 mod builtin;
 mod computed;
+mod conditions;
 mod config;
 mod cycles;
 mod errors;

@@ -10,6 +10,11 @@ use crate::syntax::hcl::ast::Block;
 impl Module {
     /// An override file's block: its attributes and nested blocks replace those of the block they override.
     pub(super) fn override_with(&mut self, block: &Arc<Block>) {
+        let conditions = block.body.blocks_of("lifecycle").flat_map(|lifecycle| &lifecycle.body.blocks);
+        let fixed = conditions.filter(|inner| matches!(&*inner.kind.value, "precondition" | "postcondition"));
+        let refused =
+            |inner: &Block| EvalError::new(inner.header, format!("a `{}` cannot be overridden", inner.kind.value));
+        self.errors.extend(fixed.map(refused));
         let label = |index: usize| block.label(index).cloned().unwrap_or_else(|| "".into());
         let resource = |mode| (mode, label(0), label(1));
         let slot = match &*block.kind.value {

@@ -44,6 +44,12 @@ impl Reference<'_> {
         }
     }
 
+    /// Whether this is the data source that a `check` block has for itself.
+    fn is_data_of(&self, check: &Block) -> bool {
+        let named = |data: &Block, index: usize| data.label(index).map(|label| &**label) == self.name(index);
+        self.root == "data" && check.body.blocks_of("data").any(|data| named(data, 0) && named(data, 1))
+    }
+
     /// The first name after the first step, whatever keys or splats stand before it.
     pub(super) fn member(&self) -> Option<&str> {
         let mut steps = self.steps.get(1..)?;
@@ -67,6 +73,11 @@ pub(super) fn undeclared(module: &Module) -> Vec<EvalError> {
     let blocks = module.outputs.values().chain(module.calls.values()).chain(module.resources.values());
     for block in blocks.chain(&module.providers) {
         in_block(block, &mut visit);
+    }
+    for check in &module.checks {
+        in_block(check, &mut |reference| {
+            errors.extend(module.refuses(reference).filter(|_| !reference.is_data_of(check)))
+        });
     }
     errors
 }

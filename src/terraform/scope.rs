@@ -232,7 +232,7 @@ fn pick<'x, T>(
                 _ => InstanceKey::Name(Arc::clone(text)),
             },
             _ => {
-                if let Expansion::Unknown([(_, only)], _) = expansion {
+                if let Expansion::Unknown([(_, only)], ..) = expansion {
                     return Ok(Picked::One(only, at_step + 1));
                 }
                 let unknown = value.first_unknown().map(|unknown| unknown.derived(Type::Any));

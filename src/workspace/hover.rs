@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Places, Range, point};
 use crate::check::{Options, Workspace as Read};
 use crate::eval::{Evaluated, Evaluator};
-use crate::report::{Label, Report, Verdict};
+use crate::report::{Label, Verdict};
 use crate::source::{Reader, Span};
 use crate::standard::{FILE_NAME, StandardScope};
 use crate::syntax::hcl::ast::Expr;
@@ -48,7 +48,13 @@ pub struct Evaluation {
 }
 
 /// What there is to know of an offset of a file.
-pub(super) fn at(reader: &Reader<'_>, options: &Options, report: &Report, path: &str, offset: u32) -> Option<Hover> {
+pub(super) fn at(
+    reader: &Reader<'_>,
+    options: &Options,
+    verdicts: &[Verdict],
+    path: &str,
+    offset: u32,
+) -> Option<Hover> {
     let file = reader.read(path).ok()?;
     let found = evaluated(reader, options, path, offset);
     let span = found.as_ref().map(|(span, _)| *span);
@@ -65,7 +71,7 @@ pub(super) fn at(reader: &Reader<'_>, options: &Options, report: &Report, path: 
         labels.into_iter().find(|label| concerns(label)).cloned()
     };
     let concerned: Vec<(Label, &Verdict)> =
-        report.compliance.iter().filter_map(|verdict| Some((of_verdict(verdict)?, verdict))).collect();
+        verdicts.iter().filter_map(|verdict| Some((of_verdict(verdict)?, verdict))).collect();
     let span = span.or_else(|| {
         let (label, _) = concerned.first()?;
         Some(Span { file, start: label.start.offset, end: label.end.offset })

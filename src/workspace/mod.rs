@@ -14,7 +14,8 @@ pub use actions::{Action, ActionKind, TextEdit};
 pub use hover::{Evaluation, Hover};
 
 use crate::check::{self, Checked, Options};
-use crate::report::{Places, Report};
+use crate::draft::{DraftError, draft};
+use crate::report::{Places, Report, Verdict};
 use crate::rules::load::Loaded;
 use crate::source::{FileId, MemoryProvider, Reader, Sources};
 
@@ -43,49 +44,67 @@ pub struct Workspace {
     files: MemoryProvider,
     options: Options,
     loaded: Arc<Loaded>,
-    report: Report,
     sources: Sources,
-    /// Whether a file changed since the last check.
-    changed: bool,
+    /// What the last check found; nothing when a file has changed since.
+    report: Option<Report>,
+    /// How the code stands to each documented standard; nothing when nobody asked since a file changed.
+    verdicts: Option<Vec<Verdict>>,
 }
 
 impl Workspace {
-    /// A workspace without files. Its reports always say how the code stands to each documented standard.
+    /// A workspace without files.
     #[must_use]
     pub fn new(options: Options) -> Self {
         let (loaded, sources) = check::prepare();
-        let options = Options { compliance: true, ..options };
-        Self { files: MemoryProvider::new(), options, loaded, report: Report::default(), sources, changed: true }
+        Self { files: MemoryProvider::new(), options, loaded, sources, report: None, verdicts: None }
     }
 
     /// Adds a file, or gives it another text.
     pub fn set_file(&mut self, path: &str, text: impl Into<String>) {
         self.files.set(path, text);
-        self.changed = true;
+        self.forget();
     }
 
     /// Takes a file away.
     pub fn remove_file(&mut self, path: &str) {
         self.files.remove(path);
-        self.changed = true;
+        self.forget();
+    }
+
+    fn forget(&mut self) {
+        (self.report, self.verdicts) = (None, None);
     }
 
     /// Checks the workspace, unless nothing changed since that was done.
     pub fn check(&mut self) -> &Report {
-        if self.changed {
-            let sources = std::mem::take(&mut self.sources);
-            let Checked { report, sources, .. } = check::check_again(&self.files, &self.options, &self.loaded, sources);
-            (self.report, self.sources, self.changed) = (report, sources, false);
+        if self.report.is_none() {
+            self.report = Some(self.run(false));
         }
-        &self.report
+        self.report.get_or_insert_default()
+    }
+
+    /// How the code stands to each documented standard. It takes a check of its own, and so is not part of each.
+    pub fn compliance(&mut self) -> &[Verdict] {
+        if self.verdicts.is_none() {
+            self.verdicts = Some(self.run(true).compliance);
+        }
+        self.verdicts.get_or_insert_default()
+    }
+
+    fn run(&mut self, compliance: bool) -> Report {
+        let options = Options { compliance, ..self.options.clone() };
+        let sources = std::mem::take(&mut self.sources);
+        let Checked { report, sources, .. } = check::check_again(&self.files, &options, &self.loaded, sources);
+        self.sources = sources;
+        report
     }
 
     /// What is known of the place in a file: see [`Hover`].
     pub fn hover(&mut self, path: &str, at: Point) -> Option<Hover> {
-        self.check();
+        self.compliance();
         let offset = self.offset(self.sources.find(path)?, at);
         let reader = Reader::new(&self.files, std::mem::take(&mut self.sources));
-        let hover = hover::at(&reader, &self.options, &self.report, path, offset);
+        let hover = hover::at(&reader, &self.options, self.verdicts.as_deref().unwrap_or_default(), path, offset);
         self.sources = reader.into_sources();
         hover
     }
@@ -93,11 +112,19 @@ impl Workspace {
     /// What can be done about the findings that touch a range.
     pub fn actions(&mut self, path: &str, range: Range) -> Vec<Action> {
         self.check();
-        let Some(file) = self.sources.find(path) else {
+        let (Some(file), Some(report)) = (self.sources.find(path), &self.report) else {
             return Vec::new();
         };
         let range = self.offset(file, range.start)..self.offset(file, range.end);
-        actions::within(&self.report, &self.sources, path, &range)
+        actions::within(report, &self.sources, path, &range)
+    }
+
+    /// The text of a `trysquare.hcl` bound to a page, or else to the page that says most.
+    ///
+    /// # Errors
+    /// When there is no page to bind it to.
+    pub fn draft(&self, page: Option<&str>) -> Result<String, DraftError> {
+        draft(&self.files, page).map(|draft| draft.text)
     }
 
     fn offset(&self, file: FileId, at: Point) -> u32 {

@@ -149,6 +149,16 @@ fn what_is_right_is_not_broken() {
 }
 
 #[test]
+fn what_does_not_help_is_not_written() {
+    let scratch = scratch("fix-helps");
+    let standard = "standard {\n  functions = { api = { timeout = max(30, 20) } }\n}\n";
+    scratch.file("trysquare.hcl", standard).file("main.tf", CODE.replace("timeout = 60", "timeout = 10"));
+    let output = check(&scratch, &["--fix=document"]);
+    assert_eq!(scratch.read("trysquare.hcl"), standard);
+    assert!(output.stderr.contains("it is found afterwards all the same"), "{}", output.stderr);
+}
+
+#[test]
 fn one_place_of_many_findings_is_changed_once() {
     let scratch = scratch("fix-once");
     let both = "resource \"aws_lambda_function\" \"all\" {\n  for_each      = toset([\"api\", \"jobs\"])\n  function_name = each.key\n  timeout       = 7\n}\n";

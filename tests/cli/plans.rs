@@ -198,6 +198,59 @@ fn the_model_is_what_terraform_plans_now() {
     }
 }
 
+/// The recorded sources beside the recorded plan, changed.
+fn checked_with(name: &str, change: impl FnOnce(&mut Value)) -> Output {
+    let text = std::fs::read_to_string(directory("recorded/plan.json")).unwrap();
+    let mut plan: Value = serde_json::from_str(&text).unwrap();
+    change(&mut plan);
+    let scratch = Scratch::new(&format!("plan-{name}"));
+    write_sources(scratch.path(), RECORDED);
+    scratch.file("plan.json", plan.to_string());
+    trysquare_in(scratch.path(), &["model", "--plan", "plan.json"])
+}
+
+/// How many resources of the recorded plan's model are known by name, and how many stand for several.
+fn instances(output: &Output) -> (usize, usize) {
+    let model: Value = serde_json::from_str(&output.stdout).unwrap();
+    let resources = model["resources"].as_array().unwrap();
+    let (several, known): (Vec<&Value>, Vec<&Value>) =
+        resources.iter().partition(|resource| resource["address"].as_str().unwrap().contains("[*]"));
+    (known.len(), several.len())
+}
+
+#[test]
+fn what_a_plan_leaves_out_is_as_without_a_plan() {
+    let whole = instances(&checked_with("whole", |_| {}));
+    assert_eq!(whole.1, 0);
+    // With `-target`.
+    let part = checked_with("part", |plan| {
+        plan["complete"] = false.into();
+        plan["resource_changes"].as_array_mut().unwrap().truncate(2);
+    });
+    assert_eq!(instances(&part), whole, "{}", part.stderr);
+    // With `-refresh-only`.
+    let refreshed = checked_with("refreshed", |plan| plan["resource_changes"] = Value::Array(Vec::new()));
+    assert_eq!(instances(&refreshed), whole, "{}", refreshed.stderr);
+    // Data sources that are read after apply only.
+    let unread = checked_with("unread", |plan| {
+        plan["complete"] = false.into();
+        plan["resource_changes"] = Value::Array(Vec::new());
+        plan["prior_state"] = Value::Null;
+    });
+    assert!(instances(&unread).1 > 0, "{}", unread.stderr);
+}
+
+#[test]
+fn a_plan_to_destroy_is_told() {
+    let output = checked_with("destroy", |plan| {
+        for resource in plan["resource_changes"].as_array_mut().unwrap() {
+            resource["change"]["after"] = Value::Null;
+        }
+    });
+    assert_eq!(output.status, 2);
+    assert!(output.stderr.contains("the plan deletes `terraform_data"), "{}", output.stderr);
+}
+
 /// Applies one set of variables and plans another.
 fn derive() -> String {
     let directory = Directory::new();

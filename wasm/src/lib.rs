@@ -187,12 +187,28 @@ impl Workspace {
         json(self.0.check())
     }
 
+    /// How the code stands to each documented standard, as JSON.
+    ///
+    /// # Errors
+    /// When it cannot be written, which it can.
+    pub fn compliance(&mut self) -> Result<String, JsError> {
+        json(&self.0.compliance())
+    }
+
     /// What is known of a place, as JSON: `null` when that is nothing.
     ///
     /// # Errors
     /// When it cannot be written, which it can.
     pub fn hover(&mut self, path: &str, line: u32, character: u32) -> Result<String, JsError> {
         json(&self.0.hover(path, Point { line, character }))
+    }
+
+    /// The text of a `trysquare.hcl` bound to a page, or else to the page that says most.
+    ///
+    /// # Errors
+    /// When there is no page to bind it to.
+    pub fn draft(&mut self, page: Option<String>) -> Result<String, JsError> {
+        self.0.draft(page.as_deref()).map_err(|error| JsError::new(&error.to_string()))
     }
 
     /// What can be done about the findings that touch a range, as JSON.

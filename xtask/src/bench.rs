@@ -1,10 +1,10 @@
 //! `cargo xtask bench`: times, always beside something to compare with in the same run.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::{cargo, output, root, run, venv, workflows};
+use crate::{cargo, growth, output, root, run, venv, workflows};
 
 /// Runs of a whole process; the median counts.
 const RUNS: usize = 41;
@@ -12,8 +12,7 @@ const RUNS: usize = 41;
 /// Criterion's benches, then whole processes.
 pub fn all() -> Result<(), String> {
     run(cargo().args(["bench", "--bench", "check", "--bench", "rules"]))?;
-    run(cargo().args(["build", "--release", "--quiet", "--bin", "trysquare"]))?;
-    let binary = root().join("target/release/trysquare");
+    let binary = binary()?;
     println!("\nWhole processes, median of {RUNS} runs:");
     let start = median(Command::new(&binary).arg("--version"))?;
     report("trysquare --version (process start)", start, start);
@@ -27,22 +26,35 @@ pub fn all() -> Result<(), String> {
             println!("{:>44}  {memory} kB resident at most", "");
         }
     }
-    Ok(())
+    growth::all(&binary, start)
+}
+
+/// How the time of a check grows with the workspace.
+pub fn growth() -> Result<(), String> {
+    let binary = binary()?;
+    let start = median(Command::new(&binary).arg("--version"))?;
+    growth::all(&binary, start)
+}
+
+/// The program as it is released.
+fn binary() -> Result<PathBuf, String> {
+    run(cargo().args(["build", "--release", "--quiet", "--bin", "trysquare"]))?;
+    Ok(root().join("target/release/trysquare"))
 }
 
 /// What runs before a commit that changes one file, each as its own process on the same repository.
 pub fn hooks() -> Result<(), String> {
-    run(cargo().args(["build", "--release", "--quiet", "--bin", "trysquare"]))?;
+    let binary = binary()?;
     let zizmor = venv("workflows", &[workflows::AUDITOR])?.join("zizmor");
     let repository = root().join("examples/hoopstat-fixed");
     let trysquare = |file: &str| {
-        let mut command = Command::new(root().join("target/release/trysquare"));
+        let mut command = Command::new(&binary);
         command.args(["check", file]).current_dir(&repository);
         command
     };
     let (terraform_file, workflow) = ("infrastructure/variables.tf", ".github/workflows/deploy.yml");
     println!("Whole processes on one changed file, median of {RUNS} runs:");
-    let start = median(Command::new(root().join("target/release/trysquare")).arg("--version"))?;
+    let start = median(Command::new(&binary).arg("--version"))?;
     report("trysquare --version (process start)", start, start);
     for file in [terraform_file, workflow, "infrastructure/LAMBDA_DEPLOYMENT.md"] {
         report(&format!("trysquare check {file}"), median(&mut trysquare(file))?, start);
@@ -68,7 +80,8 @@ fn report(name: &str, time: Duration, start: Duration) {
     );
 }
 
-fn median(command: &mut Command) -> Result<Duration, String> {
+/// How long a command takes.
+pub fn median(command: &mut Command) -> Result<Duration, String> {
     let mut times = Vec::with_capacity(RUNS);
     for _ in 0..RUNS {
         let start = Instant::now();
@@ -83,7 +96,7 @@ fn median(command: &mut Command) -> Result<Duration, String> {
 }
 
 /// Peak resident memory in kB, where GNU time is there to tell.
-fn peak_memory(binary: &Path, path: &Path) -> Option<u64> {
+pub fn peak_memory(binary: &Path, path: &Path) -> Option<u64> {
     let script = "exec 3>&1; /usr/bin/time -f %M \"$0\" check --fail-on never --format json \"$1\" 2>&3 >/dev/null";
     let printed = output(Command::new("sh").args(["-c", script]).arg(binary).arg(path)).ok()?;
     printed.trim().lines().last()?.parse().ok()

@@ -4,6 +4,7 @@
 //! needs and says clearly when it cannot. `cargo xtask bench` measures.
 
 mod bench;
+mod growth;
 mod hooks;
 mod npm;
 mod test;
@@ -21,7 +22,8 @@ cargo xtask workflows    our workflows and the action, audited; part of test
 cargo xtask npm          make the npm package, in target/npm
 cargo xtask vscode       make the VS Code extension, in target/vscode
 cargo xtask test-vscode  the extension in a real editor, driven by a real browser
-cargo xtask bench        measure: criterion, then whole processes
+cargo xtask bench        measure: criterion, then whole processes, then growth
+cargo xtask bench growth measure how the time of a check grows with the workspace
 cargo xtask bench hooks  measure the hook beside other tools that run before a commit
 cargo xtask bench wasm   measure the WebAssembly module in Node";
 
@@ -34,6 +36,7 @@ fn main() -> ExitCode {
         Some("npm") => npm::package().map(|out| println!("{}", out.display())),
         Some("workflows") => workflows::all(),
         Some("bench") => match env::args().nth(2).as_deref() {
+            Some("growth") => bench::growth(),
             Some("hooks") => bench::hooks(),
             Some("wasm") => npm::bench(),
             _ => bench::all(),

@@ -1,7 +1,7 @@
 //! `cargo xtask npm`: the package `trysquare`, from the engine to what is published.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use wasm_bindgen_cli_support::Bindgen;
@@ -33,7 +33,7 @@ pub fn package() -> Result<PathBuf, String> {
 }
 
 /// What stands between JavaScript and the module.
-fn bindings(build: &PathBuf) -> Result<(), String> {
+fn bindings(build: &Path) -> Result<(), String> {
     let module = root().join("target").join(test::WASM).join("wasm/trysquare_wasm.wasm");
     let mut bindgen = Bindgen::new();
     let bindgen = bindgen.input_path(module).typescript(false).remove_name_section(true).omit_default_module_path(true);
@@ -42,7 +42,7 @@ fn bindings(build: &PathBuf) -> Result<(), String> {
 }
 
 /// Installs what a JavaScript project is built with, unless it is there.
-pub fn install(project: &PathBuf) -> Result<(), String> {
+pub fn install(project: &Path) -> Result<(), String> {
     if project.join("node_modules").is_dir() {
         return Ok(());
     }
@@ -50,7 +50,7 @@ pub fn install(project: &PathBuf) -> Result<(), String> {
         .map_err(|error| format!("Node 20 with npm, and what {} names, are needed: {error}", project.display()))
 }
 
-fn optimise(project: &PathBuf) -> Result<(), String> {
+fn optimise(project: &Path) -> Result<(), String> {
     let tool = project.join("node_modules/.bin/wasm-opt");
     let features = [
         "--enable-bulk-memory",
@@ -67,6 +67,16 @@ fn optimise(project: &PathBuf) -> Result<(), String> {
         "-o",
         "trysquare.wasm",
     ]))
+}
+
+/// Tests the package as its users have it, and holds the module against the native engine.
+pub fn test() -> Result<(), String> {
+    let out = package()?;
+    run(Command::new("node")
+        .current_dir(root().join("wasm/npm/test"))
+        .env("PACKAGE", out)
+        .args(["--test", "package.test.mjs"]))?;
+    run(cargo().args(["test", "--quiet", "--test", "parity", "--", "--ignored"]))
 }
 
 /// Measures the package, beside the native engine in the same run.

@@ -1,8 +1,9 @@
 //! `cargo xtask test`
 
+use std::fs;
 use std::process::Command;
 
-use crate::{cargo, output, run};
+use crate::{cargo, output, root, run};
 
 /// The target of the WebAssembly module.
 pub const WASM: &str = "wasm32-unknown-unknown";
@@ -47,6 +48,12 @@ pub fn all() -> Result<(), String> {
         None => Ok(()),
     }?;
 
+    step("package");
+    package()?;
+
+    step("npm package");
+    crate::npm::test()?;
+
     step("workflows");
     crate::workflows::all()?;
 
@@ -54,6 +61,20 @@ pub fn all() -> Result<(), String> {
     crate::hooks::all()?;
 
     println!("Everything holds.");
+    Ok(())
+}
+
+/// A crate that is published is fetched by everybody who installs it.
+const MAX_CRATE: u64 = 1 << 20;
+
+/// The crate as it would be published: it builds from what is in it, and is small.
+fn package() -> Result<(), String> {
+    run(cargo().args(["package", "--quiet", "--package", "trysquare", "--locked", "--allow-dirty"]))?;
+    let path = root().join(concat!("target/package/trysquare-", env!("CARGO_PKG_VERSION"), ".crate"));
+    let size = fs::metadata(&path).map_err(|error| format!("{}: {error}", path.display()))?.len();
+    if size > MAX_CRATE {
+        return Err(format!("the crate has {size} bytes, and at most {MAX_CRATE} are wanted: what is in it?"));
+    }
     Ok(())
 }
 

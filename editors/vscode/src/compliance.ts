@@ -17,7 +17,7 @@ export function showCompliance(roots: Roots): void {
 }
 
 function page(roots: Roots): string {
-  const verdicts = roots.all().flatMap(({ report }) => report?.compliance ?? []);
+  const verdicts = roots.all().flatMap((root) => root.verdicts());
   const about = verdicts.filter((verdict) => verdict.function !== undefined && verdict.documented !== undefined);
   const functions = [...new Set(about.map((verdict) => verdict.function))].sort();
   const rules = [...new Set(about.map(({ rule }) => rule))].sort();

@@ -4,6 +4,7 @@ import * as vscode from "vscode";
 
 import { ActionProvider } from "./actions";
 import { showCompliance } from "./compliance";
+import { createStandard } from "./draft";
 import { loadEngine } from "./engine";
 import { HoverProvider } from "./hover";
 import { HintProvider } from "./hints";
@@ -38,6 +39,7 @@ async function start(context: vscode.ExtensionContext): Promise<void> {
     vscode.workspace.registerTextDocumentContentProvider(RulePages.scheme, new RulePages(engine)),
     vscode.commands.registerCommand("trysquare.check", () => roots.find()),
     vscode.commands.registerCommand("trysquare.showCompliance", () => showCompliance(roots)),
+    vscode.commands.registerCommand("trysquare.createStandard", () => createStandard(roots)),
     vscode.commands.registerCommand("trysquare.explainRule", (rule?: string) => explainRule(roots, rule)),
   );
   await roots.find();

@@ -24,7 +24,7 @@ export class HintProvider implements vscode.InlayHintsProvider {
     }
     const path = root.path(uri);
     const shown = new Map<string, vscode.InlayHint>();
-    for (const { code, evaluated, documented, answer } of root.report?.compliance ?? []) {
+    for (const { code, evaluated, documented, answer } of root.verdicts()) {
       if (code?.file !== path || code === undefined || evaluated === undefined) {
         continue;
       }

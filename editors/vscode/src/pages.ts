@@ -20,10 +20,13 @@ export function markPages(roots: Roots): vscode.Disposable {
 function marks(roots: Roots, uri: vscode.Uri): vscode.DecorationOptions[] {
   const root = roots.of(uri);
   const path = root?.path(uri);
-  const failed = (root?.report?.compliance ?? []).filter(({ answer, page }) => answer === "fail" && page?.file === path);
+  if (root === undefined || path?.endsWith(".md") !== true) {
+    return [];
+  }
+  const failed = root.verdicts().filter(({ answer, page }) => answer === "fail" && page?.file === path);
   const places = new Map<string, { label: Label; count: number }>();
   for (const { page } of failed) {
-    if (page !== undefined && path?.endsWith(".md")) {
+    if (page !== undefined) {
       const key = `${page.start.offset}-${page.end.offset}`;
       places.set(key, { label: page, count: (places.get(key)?.count ?? 0) + 1 });
     }

@@ -1,7 +1,7 @@
 // One workspace of the engine: the directory of a trysquare.hcl, or a folder without one.
 
 import * as vscode from "vscode";
-import { TrysquareCrash, type Report, type Trysquare, type Workspace } from "trysquare";
+import { TrysquareCrash, type Report, type Trysquare, type Verdict, type Workspace } from "trysquare";
 
 import { diagnostics } from "./diagnostics";
 
@@ -79,6 +79,11 @@ export class Root implements vscode.Disposable {
     if (this.report) {
       this.#found.set(diagnostics(this.uri, this.report, showUndetermined));
     }
+  }
+
+  /** How the code stands to each documented standard; worked out when it is asked for. */
+  verdicts(): Verdict[] {
+    return this.ask((workspace) => workspace.compliance()) ?? [];
   }
 
   /** Asks the engine; should it stumble, that is said, and the next question finds it on its feet. */

@@ -31,8 +31,7 @@ export async function explainRule(roots: Roots, rule?: string): Promise<void> {
 
 /** The rules that the reports speak of, those with findings first. */
 function known(roots: Roots): string[] {
-  const reports = roots.all().flatMap(({ report }) => (report ? [report] : []));
-  const found = reports.flatMap((report) => report.findings.map(({ rule }) => rule));
-  const others = reports.flatMap(({ compliance, skipped }) => [...(compliance ?? []), ...skipped].map(({ rule }) => rule));
+  const found = roots.all().flatMap(({ report }) => report?.findings.map(({ rule }) => rule) ?? []);
+  const others = roots.all().flatMap((root) => [...root.verdicts(), ...(root.report?.skipped ?? [])].map(({ rule }) => rule));
   return [...new Set([...found.sort(), ...others.sort()])];
 }

@@ -381,6 +381,12 @@ fn weight(value: &Value) -> usize {
     }
 }
 
+/// The provider that a function is of, when it is not Terraform's own.
+fn other_provider(function: &str) -> Option<&str> {
+    let (provider, _) = function.strip_prefix("provider::")?.split_once("::")?;
+    (provider != "terraform").then_some(provider)
+}
+
 /// Calls a function by name.
 pub(super) fn call(
     evaluator: &Evaluator<'_>,
@@ -393,6 +399,10 @@ pub(super) fn call(
     let Some(function) = table().get(called) else {
         if let Some(result) = evaluator.scope().function(called, arguments, span) {
             return result;
+        }
+        if let Some(provider) = other_provider(called) {
+            let reason = format!("only the provider `{provider}` can compute it");
+            return Ok(Value::unknown(Unknown::new(Type::Any, reason, Some(span))));
         }
         let error = EvalError::new(name.span, format!("there is no function `{called}`"));
         let known = names();

@@ -89,6 +89,8 @@ impl ModeName {
 
 #[derive(Deserialize)]
 pub(super) struct ResourceChange {
+    #[serde(default)]
+    pub(super) address: String,
     #[serde(flatten)]
     pub(super) identity: Identity,
     #[serde(default)]
@@ -127,6 +129,14 @@ pub(super) struct StateModule {
     pub(super) resources: Vec<StateResource>,
     #[serde(default)]
     pub(super) child_modules: Vec<StateModule>,
+}
+
+impl StateModule {
+    /// Whether there are managed resources in it.
+    pub(super) fn has_managed(&self) -> bool {
+        self.resources.iter().any(|resource| resource.identity.mode() == Mode::Managed)
+            || self.child_modules.iter().any(Self::has_managed)
+    }
 }
 
 #[derive(Deserialize)]

@@ -65,8 +65,12 @@ impl World<'_> {
                         known => known.items().iter().map(|(key, _)| key.clone()).collect(),
                     };
                     let only = planned.symmetric_difference(&expected).next()?;
-                    let with = if planned.contains(only) { "with" } else { "without" };
-                    let message = format!("the plan was made {with} `{}`", with_key(&address, only));
+                    let address = with_key(&address, only);
+                    let message = match planned.contains(only) {
+                        true => format!("the plan was made with `{address}`"),
+                        false if plan.deletes(&address) => format!("the plan deletes `{address}`"),
+                        false => format!("the plan was made without `{address}`"),
+                    };
                     Some(Difference::at(block.header, message))
                 },
             )

@@ -10,7 +10,7 @@ mod matching;
 mod overlay;
 mod planned;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use serde_json::Value as Json;
@@ -80,6 +80,8 @@ pub struct Plan {
     instances: HashMap<String, Fields>,
     /// Which instances there are, by the address of a resource, or of a module call with resources in it.
     keys: HashMap<String, BTreeSet<InstanceKey>>,
+    /// The addresses of what there will not be any more.
+    deleted: HashSet<String>,
     /// What the root module declared when the plan was made.
     configuration: ModuleConfiguration,
     /// Whether what is not in the plan will not be there.
@@ -122,17 +124,22 @@ impl Plan {
             outputs: outputs.collect(),
             instances: HashMap::new(),
             keys: HashMap::new(),
+            deleted: HashSet::new(),
             configuration: configuration.root_module,
             is_complete: document.complete.unwrap_or(false),
         };
         if let Some(state) = document.prior_state.and_then(|state| state.values).and_then(|values| values.root_module) {
             read.add_data(&state)?;
+            // A plan that only refreshes the state says nothing of what there will be.
+            read.is_complete &= !document.resource_changes.is_empty() || !state.has_managed();
         }
         for resource in document.resource_changes.iter().filter(|resource| resource.deposed.is_none()) {
             let change = &resource.change;
-            let after = planned::attributes(&change.after, &change.after_unknown, &change.after_sensitive);
-            if let Some(after) = after {
-                read.add(&resource.module_address, &resource.identity, after)?;
+            match planned::attributes(&change.after, &change.after_unknown, &change.after_sensitive) {
+                Some(after) => read.add(&resource.module_address, &resource.identity, after)?,
+                None => {
+                    read.deleted.insert(resource.address.clone());
+                }
             }
         }
         Ok(read)
@@ -188,6 +195,11 @@ impl Plan {
     /// The attributes that a resource instance will have.
     pub(super) fn instance(&self, address: &str) -> Option<&Fields> {
         self.instances.get(address)
+    }
+
+    /// Whether a resource instance will be deleted.
+    fn deletes(&self, address: &str) -> bool {
+        self.deleted.contains(address)
     }
 
     /// Which instances of a resource or module call there will be, as far as the plan tells: without any, it may be that

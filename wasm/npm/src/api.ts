@@ -1,7 +1,7 @@
 // What the package offers, over a compiled module.
 
 import { ask, instantiate, type Engine, type EngineWorkspace, type Files } from "./engine.js";
-import type { Action, Hover, Range, Report } from "./report.js";
+import type { Action, Hover, Range, Report, Verdict } from "./report.js";
 
 export { TrysquareCrash, type Files } from "./engine.js";
 export type * from "./report.js";
@@ -18,7 +18,7 @@ export interface Options {
   today?: string;
   /** Whether comments and `ignore` blocks silence nothing. */
   noIgnore?: boolean;
-  /** Whether the report also tells how the code stands to each documented standard. A workspace's always does. */
+  /** Whether the report also tells how the code stands to each documented standard; a workspace is asked for that apart. */
   compliance?: boolean;
 }
 
@@ -30,10 +30,14 @@ export interface Workspace {
   removeFile(path: string): void;
   /** The report on the files as they are. */
   check(): Report;
+  /** How the code stands to each documented standard. */
+  compliance(): Verdict[];
   /** What is known of a place: what it evaluates to, where that came from, what the page says. Lines count from 1, characters from 0 in UTF-16. */
   hover(path: string, line: number, character: number): Hover | null;
   /** What can be done about the findings that touch a range. */
   fixes(path: string, range: Range): Action[];
+  /** The text of a `trysquare.hcl` bound to a page, or else to the page that says most; throws when none says anything. */
+  draft(page?: string): string;
 }
 
 /** The engine, ready. */
@@ -97,12 +101,20 @@ export class KeptWorkspace implements Workspace {
     return JSON.parse(this.#ask((workspace) => workspace.check())) as Report;
   }
 
+  compliance(): Verdict[] {
+    return JSON.parse(this.#ask((workspace) => workspace.compliance())) as Verdict[];
+  }
+
   hover(path: string, line: number, character: number): Hover | null {
     return JSON.parse(this.#ask((workspace) => workspace.hover(path, line, character))) as Hover | null;
   }
 
   fixes(path: string, range: Range): Action[] {
     return JSON.parse(this.#ask((workspace) => workspace.fixes(path, JSON.stringify(range)))) as Action[];
+  }
+
+  draft(page?: string): string {
+    return this.#ask((workspace) => workspace.draft(page));
   }
 
   /** Passes a change on, unless there is no engine: the next one gets all files. */

@@ -30,7 +30,9 @@ export interface EngineWorkspace {
   setFile(path: string, text: string): void;
   removeFile(path: string): void;
   check(): string;
+  compliance(): string;
   hover(path: string, line: number, character: number): string;
+  draft(page?: string): string;
   fixes(path: string, range: string): string;
 }
 

@@ -1,0 +1,8 @@
+provider "aws" {
+  region = "eu-central-1"
+}
+
+variable "tags" {
+  type    = map(string)
+  default = { Team = "platform" }
+}
