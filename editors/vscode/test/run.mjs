@@ -94,7 +94,7 @@ const CASES = {
     await editor.file("infrastructure/ecr.tf");
     await editor.cursor(1, 1);
     await editor.page.keyboard.insertText("resource = = {\n");
-    await editor.until("a syntax problem", async () => (await editor.problems()).some((row) => /ecr\.tf|expected|expression/iu.test(row)));
+    await editor.expectProblem("ecr.tf");
     await editor.expectProblem(MEMORY);
     await editor.command("File: Revert File");
   },
