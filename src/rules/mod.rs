@@ -1,6 +1,6 @@
 //! Rules: pages of Markdown whose HCL says what must hold.
 //!
-//! [`page`] takes a page apart, [`mod@read`] reads its `rule` block by the [`grammar`], [`jsonpath`] selects what it
+//! [`page`] takes a page apart, `read` reads its `rule` block by the [`grammar`], [`jsonpath`] selects what it
 //! is about, and [`run`] decides it for each selected thing: pass, finding or undetermined.
 
 pub mod choose;
