@@ -44,22 +44,23 @@ impl Budget {
         }
     }
 
-    /// Spends `steps`.
+    /// Spends `steps` on work that is under way.
     ///
     /// # Errors
-    /// When there is not that much left.
+    /// When there is not that much left; then nothing is, since the work is done in part.
     pub fn spend(&self, steps: usize, at: Span) -> Result<(), EvalError> {
-        let steps = u64::try_from(steps).unwrap_or(u64::MAX);
-        match self.steps.get().checked_sub(steps) {
-            Some(left) => {
-                self.steps.set(left);
-                Ok(())
-            }
-            None => {
-                self.steps.set(0);
-                Err(EvalError::bound(at, "evaluating it takes more work than trysquare allows"))
-            }
-        }
+        self.spend_whole(steps, at).inspect_err(|_| self.steps.set(0))
+    }
+
+    /// Spends `steps` on work that is not begun unless all of it can be done.
+    ///
+    /// # Errors
+    /// When there is not that much left, which then stays.
+    pub fn spend_whole(&self, steps: usize, at: Span) -> Result<(), EvalError> {
+        let left = u64::try_from(steps).ok().and_then(|steps| self.steps.get().checked_sub(steps));
+        let left = left.ok_or_else(|| EvalError::bound(at, "evaluating it takes more work than trysquare allows"))?;
+        self.steps.set(left);
+        Ok(())
     }
 
     /// The pattern as `compile` makes it, made once.

@@ -16,11 +16,13 @@ pub struct RuleError {
     pub span: Span,
     /// How to mend it.
     pub help: Option<String>,
+    /// Whether a bound was hit, so that nothing is known to be wrong.
+    pub bound: bool,
 }
 
 impl RuleError {
     pub(super) fn new(span: Span, message: impl Into<String>) -> Self {
-        Self { message: message.into(), span, help: None }
+        Self { message: message.into(), span, help: None, bound: false }
     }
 
     pub(super) fn with_help(mut self, help: impl Into<String>) -> Self {
@@ -31,13 +33,13 @@ impl RuleError {
 
 impl From<SyntaxProblem> for RuleError {
     fn from(problem: SyntaxProblem) -> Self {
-        Self { message: problem.message, span: problem.span, help: problem.help }
+        Self { message: problem.message, span: problem.span, help: problem.help, bound: false }
     }
 }
 
 impl From<crate::eval::EvalError> for RuleError {
     fn from(error: crate::eval::EvalError) -> Self {
-        Self { message: error.message, span: error.span, help: error.help }
+        Self { message: error.message, span: error.span, help: error.help, bound: error.bound }
     }
 }
 

@@ -139,7 +139,9 @@ impl<'c> Case<'c, '_> {
         let Some(select) = self.rule.selects.get(at) else {
             *combinations += 1;
             if *combinations <= MAX_COMBINATIONS {
-                self.decide(bound, outcome);
+                if let Err(error) = self.decide(bound, outcome) {
+                    self.give_up(error, bound, combinations, outcome);
+                }
             } else {
                 let reason = format!("it is about more than {MAX_COMBINATIONS} combinations, and looks at no more");
                 self.undetermined(bound, &Arc::new(Unknown::new(Type::Bool, reason, None)), None, outcome);
@@ -156,7 +158,7 @@ impl<'c> Case<'c, '_> {
             },
             SelectFrom::Expression(expr) => match self.with(bound, |evaluator| evaluator.evaluate(expr)) {
                 Err(error) => {
-                    outcome.fail(error.into());
+                    self.give_up(error.into(), bound, combinations, outcome);
                     return;
                 }
                 Ok(value) => match (&value.data, value.as_items()) {
@@ -185,11 +187,19 @@ impl<'c> Case<'c, '_> {
         }
     }
 
-    fn decide(&self, bound: &mut Bound, outcome: &mut Outcome) {
+    fn decide(&self, bound: &mut Bound, outcome: &mut Outcome) -> Result<(), RuleError> {
         let depth = bound.len();
         let result = self.verdict(bound, outcome);
         bound.truncate(depth);
-        if let Err(error) = result {
+        result
+    }
+
+    /// Notes that the rule fails, or that it takes more work than there may be, and then looks at nothing more.
+    fn give_up(&self, error: RuleError, bound: &Bound, combinations: &mut usize, outcome: &mut Outcome) {
+        if error.bound {
+            *combinations = MAX_COMBINATIONS + 1;
+            self.undetermined(bound, &Arc::new(Unknown::new(Type::Bool, error.message, None)), None, outcome);
+        } else {
             outcome.fail(error);
         }
     }

@@ -121,7 +121,7 @@ pub(super) fn expand<T>(
             Wanted::Count(count, _) => *count,
             Wanted::Each(pairs, _) => pairs.len(),
         };
-        match world.budget.spend(count.saturating_mul(INSTANCE_STEPS), block.header) {
+        match world.budget.spend_whole(count.saturating_mul(INSTANCE_STEPS), block.header) {
             Ok(()) => Ok(wanted),
             Err(error) => Err(Blocked::new(matches!(wanted, Wanted::Count(..)), error)),
         }
@@ -188,7 +188,7 @@ pub(super) fn expansion_error(world: &World<'_>, instance: &Rc<Instance>, block:
 }
 
 /// What an instance weighs in the budget of work.
-const INSTANCE_STEPS: usize = 50;
+const INSTANCE_STEPS: usize = 1_000;
 
 /// Which instances there are to be.
 enum Wanted {

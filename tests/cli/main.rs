@@ -6,6 +6,7 @@
 mod baseline;
 mod changed;
 mod documents;
+mod evaluation;
 mod fix;
 mod formats;
 mod guide;
