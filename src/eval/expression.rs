@@ -171,7 +171,7 @@ impl Evaluator<'_> {
             Data::Unknown(unknown) => Value::unknown(Unknown { span: Some(span), ..unknown.derived(Type::Any) }),
             Data::Tuple(items) => Value::tuple(each(items)?),
             // Of no elements at all there still is a type, and something that no element could have.
-            Data::List(element, items) if items.is_empty() => {
+            Data::List(element, items) | Data::Set(element, items) if items.is_empty() => {
                 let element = Value::unknown(Unknown::new(element.clone(), "it stands for any element", Some(span)));
                 Value::list(self.steps(element, steps)?.ty(), Vec::new())
             }

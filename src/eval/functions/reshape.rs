@@ -436,6 +436,11 @@ fn set_operation(call: &Call<'_>, unknown_too: bool, operation: SetOperation) ->
     let Some(element) = unify(typed.map(|set| set.ty().element())) else {
         return Err(Refusal::call("the sets must have one element type"));
     };
+    // Null alone has no type; terraform makes one set of it and of texts or numbers, and of nothing else.
+    let is_of_any = |set: &Value| set.first_unknown().is_none() && set.ty().element() == Type::Any;
+    if element == Type::Any && !call.arguments.iter().all(|set| is_of_any(set) || set.first_unknown().is_some()) {
+        return Err(Refusal::call("null alone makes no set with these elements"));
+    }
     let ty = Type::set(element.clone());
     let mut sets = Vec::with_capacity(call.arguments.len());
     for (at, argument) in call.arguments.iter().enumerate() {
