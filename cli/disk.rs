@@ -65,6 +65,8 @@ impl SourceProvider for Disk {
         let walk = ignore::WalkBuilder::new(&self.root)
             .hidden(false)
             .require_git(false)
+            // What one person's git ignores everywhere must not make a difference between machines.
+            .git_global(false)
             .filter_entry(|entry| !matches!(entry.file_name().to_str(), Some(".git" | ".terraform" | "node_modules")))
             .build();
         let mut files: Vec<String> = walk
