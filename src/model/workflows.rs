@@ -209,7 +209,7 @@ impl Reader<'_> {
         });
         let deploying: Vec<usize> = facts.deployments.iter().map(|deployment| deployment.place.job).collect();
         let deploys = self.is_deploy || !deployments.is_empty();
-        let credentials = facts.credentials.iter().map(|credentials| self.credentials(credentials));
+        let credentials = facts.credentials.iter().map(|credentials| self.credentials(credentials, subjects));
         let keys = facts.static_credentials.iter().map(|key| static_credential(workflow, key));
         Value::record([
             ("address", Value::string(workflow.path.as_str()).written_at(top)),
@@ -257,7 +257,6 @@ impl Reader<'_> {
             Access::Default => ("none", None),
         };
         let calls = job.uses.as_ref().map_or_else(Value::null, |uses| written(uses.text(), uses.span));
-        let environment = job.environment.as_ref().and_then(|environment| environment.name.as_ref());
         // A timeout that hangs on an input is judged where the job is called, any other in the job's own file.
         let varies = job.timeout_minutes.as_ref().is_some_and(|timeout| timeout.text().contains("inputs."));
         let judged = if linked.called_from.is_some() { varies } else { !(varies && self.called) };
@@ -269,26 +268,32 @@ impl Reader<'_> {
             ("timeouts", numbers(linked, job.timeout_minutes.as_ref())),
             ("id_token", written(level, span.unwrap_or(job.id.span))),
             ("uses", calls),
-            (
-                "environment",
-                environment.map_or_else(Value::null, |name| scalar(&linked.scope.template(name), name.span)),
-            ),
+            ("environment", environment(linked)),
             ("commands", commands(linked)),
         ])
         .written_at(job.id.span)
     }
 
-    fn credentials(&self, credentials: &Credentials) -> Value {
+    fn credentials(&self, credentials: &Credentials, subjects: &Subjects<'_>) -> Value {
         let linked = self.workflow.jobs.get(credentials.place.job);
+        let is_settled = |linked: &LinkedJob| environment(linked).as_unknown().is_none();
+        let admitted = linked.filter(|linked| is_settled(linked)).map(|_| permissions::admitted(credentials, subjects));
         Value::record([
             ("address", job_id(self.workflow, credentials.place).written_at(credentials.span)),
             ("job", linked.map_or_else(Value::null, |linked| self.job(linked))),
             ("oidc", Value::from(credentials.is_oidc())),
             ("role", env(credentials.role.as_ref(), credentials.span)),
+            ("admitted", admitted.unwrap_or_default()),
             ("region", env(credentials.region.as_ref(), credentials.span)),
         ])
         .written_at(credentials.span)
     }
+}
+
+/// The name of a job's environment; null when it has none.
+fn environment(linked: &LinkedJob) -> Value {
+    let name = linked.job.environment.as_ref().and_then(|environment| environment.name.as_ref());
+    name.map_or_else(Value::null, |name| scalar(&linked.scope.template(name), name.span))
 }
 
 /// What stands for a workflow as a whole: its name, else its first job's id, else the start of its file.

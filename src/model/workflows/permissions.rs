@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::super::actions::action;
 use super::super::denial::{conditions_met, unknown_in};
+use super::super::trust;
 use super::targets::{Namer, Naming, names};
 use super::values::{text, truth, untold};
 use super::{Subjects, job_id};
@@ -84,6 +85,27 @@ pub(super) fn permissions(
 fn summary(role: &Value) -> Value {
     let fields = ["address", "name"].map(|name| (name, role.field(name).cloned().unwrap_or_default()));
     Value::record(fields).at(role.origin.clone())
+}
+
+/// The subjects that the role of some credentials lets in; null where it cannot be told which role that is, or where
+/// more or less than the subject decides.
+pub(super) fn admitted(credentials: &Credentials, subjects: &Subjects<'_>) -> Value {
+    let Role::Known(role) = role_of(credentials, subjects) else {
+        return Value::null();
+    };
+    let address = role.field("address").cloned().unwrap_or_default();
+    let trusts = role.field("trust").and_then(Value::as_items).unwrap_or(&[]).iter();
+    let trusts: Vec<Value> = trusts.filter_map(|statement| trust::github(statement, &address)).collect();
+    let of_one = |trust: &Value| {
+        let subjects = trust.field("subjects").and_then(Value::as_items)?;
+        let by_subject = trust.field("other_claims").and_then(Value::as_bool) == Some(false) && !subjects.is_empty();
+        by_subject.then(|| subjects.to_vec())
+    };
+    let admitted: Option<Vec<Vec<Value>>> = trusts.iter().map(of_one).collect();
+    match admitted.map(|each| each.concat()) {
+        Some(admitted) if !admitted.is_empty() => Value::tuple(admitted).at(role.origin.clone()),
+        _ => Value::null(),
+    }
 }
 
 /// The credentials that a call is made with: the last that its job asked for, unless it changed them by itself.
